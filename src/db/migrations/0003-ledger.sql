@@ -150,8 +150,9 @@ create table ledger.keys (
 
 create index keys_by_eid on ledger.keys (transaction_eid);
 
--- One element of what ledger.post is given.
+-- One element of what ledger.post is given; index is its place there, from 1.
 create type ledger.operation as (
+  index int,
   verb text,
   transaction_id uuid,
   transaction_eid text,

@@ -1,0 +1,16 @@
+-- Points in. A temporary accrual writes its row alone: the lot is made when it is committed.
+create or replace function ledger.accrue(
+  account ledger.accounts, op ledger.operation, at timestamptz, origin text
+)
+returns ledger.step language plpgsql as $$
+declare
+  p ledger.postings := ledger.draft(account, op, 'accrual', at, origin);
+begin
+  if op.temp_until is not null then
+    return ledger.open_hold(account, p, op.temp_until);
+  end if;
+  p.activates_at := coalesce(op.activates_at, at);
+  p.expires_at := coalesce(op.expires_at, ledger.lot_expiry(account.currency_iid, at, p.activates_at));
+  account := ledger.add_lot(account, p.seq, p.amount, p.activates_at, p.expires_at, at);
+  return ledger.enter(account, p);
+end $$;

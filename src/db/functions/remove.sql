@@ -1,0 +1,34 @@
+-- Ends a membership: open temporary transactions are rolled back, accounts closed, everything kept (G-40).
+-- The caller holds the locks on the member and all its accounts.
+create or replace function ledger.remove(op ledger.operation, at timestamptz, origin text)
+returns jsonb language plpgsql as $$
+declare
+  member ledger.members;
+  account ledger.accounts;
+  step ledger.step;
+  holds jsonb := '[]';
+begin
+  update ledger.members m set removed_at = at
+  where m.member_id = op.member_id and m.removed_at is null
+  returning m.* into member;
+  if not found then
+    return jsonb_build_object(
+      'refusal', 'member_not_found', 'details', jsonb_build_object('program', op.program_id)
+    );
+  end if;
+  op.wish := 'rollback';
+  for account in select a.* from ledger.accounts a where a.member_id = member.member_id order by a.account_id loop
+    step.account := ledger.refresh(account, greatest(at, account.touched_at));
+    for op.target_id in
+      select h.transaction_id from ledger.holds h
+      where h.account_id = account.account_id and h.state = 'open' order by h.seq
+    loop
+      step := ledger.settle(step.account, op, greatest(at, account.touched_at), origin);
+      holds := holds || to_jsonb(op.target_id);
+    end loop;
+    account := step.account;
+    account.closed_at := at;
+    perform ledger.save(account);
+  end loop;
+  return jsonb_build_object('profile_id', member.profile_id, 'holds', holds);
+end $$;
