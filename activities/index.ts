@@ -1,0 +1,22 @@
+import type { Queryable } from '../src/db/query';
+import { createPost } from './post';
+import { createSettle } from './settle';
+
+/** What activities need from the process they run in. */
+export interface ActivityContext {
+  db: Queryable;
+  /** Now, as RFC 3339 UTC. */
+  clock(): string;
+  log: Log;
+}
+
+interface Log {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export function createActivities(context: ActivityContext) {
+  return { post: createPost(context), settle: createSettle(context) };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

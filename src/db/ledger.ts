@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { Operation } from '../domain/operation';
+import type { Outcome } from '../domain/outcome';
+import { type Queryable, query } from './query';
+
+const post = query({
+  name: 'ledger.post',
+  parameters: [z.string(), z.string(), z.string()],
+  row: z.object({ index: z.int(), outcome: z.json() }),
+  text: 'select index, outcome from ledger.post($1::jsonb, $2::timestamptz, $3::text)',
+});
+
+/**
+ * Carries out operations as one transaction at the moment `at` (RFC 3339): one outcome each, in their order.
+ * `origin` is the id of the activity or workflow that writes. Throws what Postgres throws; then nothing was written.
+ */
+export async function postOperations(
+  db: Queryable,
+  operations: readonly Operation[],
+  at: string,
+  origin: string,
+): Promise<Outcome[]> {
+  const rows = await post(db, JSON.stringify(operations), at, origin);
+  const outcomes: (Outcome | undefined)[] = Array.from({ length: operations.length });
+  for (const row of rows) outcomes[row.index - 1] = row.outcome as unknown as Outcome;
+  return outcomes.map((outcome, index) => {
+    if (!outcome) throw new Error(`ledger.post answered nothing for operation ${index + 1}`);
+    return outcome;
+  });
+}

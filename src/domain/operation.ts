@@ -1,0 +1,78 @@
+import type { Amount } from './amount';
+
+/** Where a posting comes from (spec/domain.md 5): the table there says what iid, sid and subiid mean. */
+export interface Source {
+  source_type: 'api' | 'manual' | 'system' | 'order' | 'workflow' | 'tier_group';
+  source_iid?: string;
+  source_sid?: string;
+  source_subiid?: string;
+}
+
+/** What is common to everything that touches one account. Times are RFC 3339 UTC. */
+interface OnAccount {
+  program_id: number;
+  member_id: string;
+  currency_iid: number;
+}
+
+/** Points in or out. `transaction_id` is made by whoever asks, so that a retry is recognised. */
+interface Posting extends OnAccount, Source {
+  transaction_id: string;
+  /** The caller's idempotency key, with a hash of everything else that was asked (G-15). */
+  transaction_eid?: string;
+  request_hash?: string;
+  amount: Amount;
+  /** Makes it a temporary transaction that may be committed before this moment. */
+  temp_until?: string;
+  created_at?: string;
+  promotion_id?: number;
+  promotion_eid?: string;
+  description?: string;
+  external_data?: unknown;
+}
+
+export interface Accrue extends Posting {
+  verb: 'accrue';
+  activates_at?: string;
+  expires_at?: string;
+}
+
+export interface Redeem extends Posting {
+  verb: 'redeem';
+  /** Later than this nobody waits any more, and the redemption is refused. */
+  not_after: string;
+}
+
+export interface Cancel extends OnAccount, Source {
+  verb: 'cancel';
+  transaction_id: string;
+  target_id: string;
+}
+
+/** How a temporary transaction is wished to end; the ledger decides, and a late commit is a timeout. */
+export type Wish = 'commit' | 'rollback' | 'cancel' | 'timeout';
+
+export interface Settle extends OnAccount {
+  verb: 'settle';
+  target_id: string;
+  wish: Wish;
+}
+
+export interface Register extends Partial<Source> {
+  verb: 'register';
+  transaction_id: string;
+  program_id: number;
+  profile_id: string;
+  /** The registration date, if it is not now. */
+  created_at?: string;
+}
+
+export interface Remove {
+  verb: 'remove';
+  transaction_id: string;
+  program_id: number;
+  member_id: string;
+}
+
+/** What `ledger.post` carries out. Keys are those of the SQL type `ledger.operation`. */
+export type Operation = Accrue | Redeem | Cancel | Settle | Register | Remove;

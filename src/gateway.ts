@@ -1,0 +1,232 @@
+import { ActivityExecutionFailedError, Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/common';
+import { uuidv7 } from 'uuidv7';
+import {
+  discardSignal,
+  type HoldInput,
+  type HoldResult,
+  type HoldSignal,
+  holdType,
+  holdWorkflowId,
+  postType,
+  searchAttributes,
+  taskQueues,
+} from '../workflows/protocol';
+import { coalesce } from './coalesce';
+import type { Accrue, Operation, Redeem } from './domain/operation';
+import { type Fault, faultyOperations, type Outcome, type Settled } from './domain/outcome';
+import { isRefusal } from './domain/refusal';
+
+/** Thrown when Temporal or a worker cannot be asked right now; what was asked may still be carried out. */
+export class TemporalUnavailable extends Error {
+  override readonly name = 'TemporalUnavailable';
+}
+
+/** Thrown for an operation that the ledger could not carry out for a reason nobody foresaw. */
+export class OperationFault extends Error {
+  override readonly name = 'OperationFault';
+}
+
+export interface GatewayOptions {
+  address: string;
+  namespace: string;
+  taskQueue: string;
+  tls?: boolean;
+  apiKey?: string;
+  /** Longest a batch occupies a lane, and a request waits for its outcome. */
+  requestTimeoutMs: number;
+  log: { warn(fields: object, message: string): void };
+}
+
+/** What operators read about a hold in the Temporal UI. No contact data: these travel in plain text. */
+export interface HoldLabels {
+  program: string;
+  member: string;
+  currency: string;
+}
+
+export type Opening = (Accrue | Redeem) & { temp_until: string };
+
+/** The only way to write: every operation travels through Temporal. */
+export interface Gateway {
+  /** Carries out one operation; travels with others. Throws TemporalUnavailable after the request timeout. */
+  post<O extends Operation>(operation: O): Promise<Outcome<O>>;
+  /** Opens a temporary transaction: its workflow first, then its row. */
+  openHold<O extends Opening>(operation: O, labels: HoldLabels): Promise<Outcome<O>>;
+  /** Signals a hold and waits for how it ended; undefined if its workflow is gone. */
+  signalHold(transactionId: string, signal: HoldSignal): Promise<Settled | undefined>;
+  isReachable(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Temporal refuses payloads of 2 MB; half of that leaves room for the envelope. */
+const maxBatchBytes = 1_000_000;
+const maxBatchItems = 500;
+const maxWaiting = 20_000;
+
+export function openGateway(options: GatewayOptions): Gateway {
+  const { address, namespace, requestTimeoutMs, log } = options;
+  const connection = Connection.lazy({
+    address,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
+  });
+  const client = new Client({ connection, namespace });
+  const queues = taskQueues(options.taskQueue);
+
+  const carry = (operations: Operation[]) =>
+    within(client, requestTimeoutMs, () =>
+      client.activity.execute<Outcome[]>(postType, {
+        id: `${postType}/${uuidv7()}`,
+        taskQueue: queues.ledger,
+        args: [operations],
+        startToCloseTimeout: '10s',
+        retry: { initialInterval: '100ms', maximumInterval: '10s' },
+        summary: summarise(operations),
+      }),
+    ).catch(outcomesOfFault);
+
+  const enqueue = coalesce<Operation, Outcome | Fault>({
+    carry,
+    lanes: 2,
+    maxItems: maxBatchItems,
+    maxBytes: maxBatchBytes,
+    maxWaiting,
+    bytesOf: (operation) => Buffer.byteLength(JSON.stringify(operation)),
+  });
+
+  async function post<O extends Operation>(operation: O): Promise<Outcome<O>> {
+    const outcome = await beforeDeadline(enqueue(operation), requestTimeoutMs);
+    if ('fault' in outcome) throw new OperationFault(outcome.fault);
+    return outcome as Outcome<O>;
+  }
+
+  async function openHold<O extends Opening>(operation: O, labels: HoldLabels): Promise<Outcome<O>> {
+    const handle = await within(client, requestTimeoutMs, () =>
+      client.workflow.start(holdType, {
+        workflowId: holdWorkflowId(operation.transaction_id),
+        taskQueue: queues.holds,
+        args: [holdInput(operation)],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowTaskTimeout: '3s',
+        staticSummary: describeHold(operation, labels),
+        typedSearchAttributes: attributesOf(operation, labels),
+      }),
+    );
+    const outcome = await post(operation);
+    if (isRefusal(outcome) || wasRepeated(outcome, operation)) {
+      handle.signal(discardSignal).catch((error: unknown) => {
+        log.warn({ err: error, workflow: handle.workflowId }, 'A refused hold ends at its timeout only');
+      });
+    }
+    return outcome;
+  }
+
+  async function signalHold(transactionId: string, signal: HoldSignal): Promise<Settled | undefined> {
+    const handle = client.workflow.getHandle(holdWorkflowId(transactionId));
+    try {
+      const result = await within(client, requestTimeoutMs, async () => {
+        await handle.signal(signal);
+        return (await handle.result()) as HoldResult;
+      });
+      return 'transaction_id' in result ? result : undefined;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowFailedError) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    post,
+    openHold,
+    signalHold,
+    isReachable: () =>
+      client
+        .withDeadline(Date.now() + 2_000, () => connection.healthService.check({}))
+        .then(() => true)
+        .catch(() => false),
+    close: () => connection.close(),
+  };
+}
+
+/** Runs a call with a deadline; what Temporal cannot answer in time, or at all, becomes TemporalUnavailable. */
+async function within<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
+  try {
+    return await client.withDeadline(Date.now() + timeoutMs, call);
+  } catch (error) {
+    if (
+      error instanceof ActivityExecutionFailedError ||
+      error instanceof WorkflowFailedError ||
+      error instanceof WorkflowNotFoundError ||
+      error instanceof WorkflowExecutionAlreadyStartedError
+    ) {
+      throw error;
+    }
+    throw new TemporalUnavailable('Temporal did not answer in time', { cause: error });
+  }
+}
+
+/** An item may wait for a lane longer than its caller does. */
+async function beforeDeadline<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TemporalUnavailable('No outcome in time')), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A failed batch carries the outcomes of those operations that did not fail. */
+function outcomesOfFault(error: unknown): (Outcome | Fault)[] {
+  const cause = error instanceof ActivityExecutionFailedError ? error.cause : undefined;
+  if (cause instanceof ApplicationFailure && cause.type === faultyOperations) {
+    return cause.details?.[0] as (Outcome | Fault)[];
+  }
+  throw error;
+}
+
+/** Such as "37 operations: 20 accrue, 15 redeem, 2 cancel". */
+function summarise(operations: readonly Operation[]): string {
+  const counts = new Map<string, number>();
+  for (const { verb } of operations) counts.set(verb, (counts.get(verb) ?? 0) + 1);
+  const parts = [...counts].map(([verb, count]) => `${count} ${verb}`);
+  return `${operations.length} ${operations.length === 1 ? 'operation' : 'operations'}: ${parts.join(', ')}`;
+}
+
+function holdInput(operation: Opening): HoldInput {
+  const { verb, transaction_id, temp_until, amount, program_id, member_id, currency_iid } = operation;
+  return { kind: verb, target_id: transaction_id, temp_until, amount, program_id, member_id, currency_iid };
+}
+
+/** Such as "redeem 40.50 stars, order 123". */
+function describeHold({ verb, amount, transaction_eid }: Opening, { currency }: HoldLabels): string {
+  return `${verb} ${amount} ${currency}${transaction_eid === undefined ? '' : `, ${transaction_eid}`}`;
+}
+
+function attributesOf(operation: Opening, labels: HoldLabels): SearchAttributePair[] {
+  const values = {
+    LoyaltyProgram: labels.program,
+    LoyaltyMember: labels.member,
+    LoyaltyCurrency: labels.currency,
+    LoyaltyKind: operation.verb,
+    LoyaltyAmount: Number(operation.amount),
+    LoyaltyTransactionEid: operation.transaction_eid,
+  };
+  return Object.entries(searchAttributes).flatMap(([name, type]) => {
+    const value = values[name as keyof typeof values];
+    return value === undefined ? [] : [{ key: defineSearchAttributeKey(name, type), value }];
+  }) as SearchAttributePair[];
+}
+
+function wasRepeated(outcome: object, operation: Opening): boolean {
+  return 'transaction_id' in outcome && outcome.transaction_id !== operation.transaction_id;
+}

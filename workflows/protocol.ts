@@ -1,0 +1,49 @@
+/**
+ * What anyone outside may know of our workflows: names, ids, queues, signals, search attributes.
+ * It is a public interface, like the HTTP API: operators and other workflows use it too.
+ */
+import type { Amount } from '../src/domain/amount';
+import type { Settle, Wish } from '../src/domain/operation';
+import type { Settled } from '../src/domain/outcome';
+
+/** The workflow of one temporary transaction. */
+export const holdType = 'hold';
+
+/** The standalone activity that carries a batch of postings. */
+export const postType = 'post';
+
+export function holdWorkflowId(transactionId: string): string {
+  return `hold/${transactionId}`;
+}
+
+/** Postings travel on a queue of their own, so that workflows never wait behind them. */
+export function taskQueues(name: string): { ledger: string; holds: string } {
+  return { ledger: `${name}-ledger`, holds: `${name}-holds` };
+}
+
+/** Signals a hold takes from anyone; none has arguments. */
+export const holdSignals = ['commit', 'rollback', 'cancel'] as const satisfies Wish[];
+export type HoldSignal = (typeof holdSignals)[number];
+
+/** Sent by the API alone: the transaction was refused after its workflow had been started. */
+export const discardSignal = 'discard';
+
+export interface HoldInput extends Omit<Settle, 'verb' | 'wish'> {
+  /** RFC 3339; when nobody has decided by then, the hold times out. */
+  temp_until: string;
+  kind: 'accrue' | 'redeem';
+  amount: Amount;
+}
+
+/** `discarded`: refused before it was opened; `member_gone`: nothing left to settle. */
+export type HoldResult = Settled | { state: 'discarded' | 'member_gone' };
+
+/** Search attributes of a hold; amounts are for searching only, exact ones are in the input. */
+export const searchAttributes = {
+  LoyaltyProgram: 'KEYWORD',
+  LoyaltyMember: 'KEYWORD',
+  LoyaltyCurrency: 'KEYWORD',
+  LoyaltyKind: 'KEYWORD',
+  LoyaltyAmount: 'DOUBLE',
+  LoyaltyTransactionEid: 'KEYWORD',
+} as const;
