@@ -1,0 +1,167 @@
+import { Client, type Pool } from 'pg';
+import { loadSnapshot, type Snapshot } from './db/catalog-snapshot';
+import type { Access, Currency, CurrencySelector, Database, Program, Promotion } from './domain/catalog';
+
+type Log = { warn(details: object, message: string): void; info(details: object, message: string): void };
+
+/** Databases, programs, currencies, promotions and tokens, in memory and never older than about a second. */
+export interface Catalog {
+  databases(): readonly Database[];
+  database(id: number): Database | undefined;
+  programs(): readonly Program[];
+  program(id: number): Program | undefined;
+  /** In order of iid. */
+  currencies(programId: number): readonly Currency[];
+  currency(programId: number, selector: CurrencySelector): Currency | undefined;
+  /** In order of id. */
+  promotions(programId: number): readonly Promotion[];
+  /** By external id first; then, if it is all digits, by id (C-20). */
+  promotion(programId: number, promotionId: string): Promotion | undefined;
+  /** What a token may do, found by its SHA-256 in hex; undefined if there is none or it was revoked. */
+  access(tokenHash: string): Access | undefined;
+  /** Resolves when everything committed before the call is visible. Throws DatabaseUnavailable. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const tickMs = 1_000;
+
+/**
+ * Loads the catalogue and keeps it fresh: it listens for changes on a connection of its own, and reads the
+ * catalogue every second while that connection is lost. Throws DatabaseUnavailable if the first load fails.
+ */
+export async function openCatalog(pool: Pool, log: Log): Promise<Catalog> {
+  const catalog = new LiveCatalog(pool, log, await loadSnapshot(pool));
+  await catalog.start();
+  return catalog;
+}
+
+class LiveCatalog implements Catalog {
+  #snapshot: Snapshot;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #listener: Client | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ticking: Promise<void> = Promise.resolve();
+  #isClosed = false;
+  #isTroubled = false;
+  readonly #pool: Pool;
+  readonly #log: Log;
+
+  constructor(pool: Pool, log: Log, snapshot: Snapshot) {
+    this.#pool = pool;
+    this.#log = log;
+    this.#snapshot = snapshot;
+  }
+
+  databases() {
+    return [...this.#snapshot.databases.values()];
+  }
+
+  database(id: number) {
+    return this.#snapshot.databases.get(id);
+  }
+
+  programs() {
+    return [...this.#snapshot.programs.values()];
+  }
+
+  program(id: number) {
+    return this.#snapshot.programs.get(id);
+  }
+
+  currencies(programId: number) {
+    return this.#snapshot.currencies.get(programId) ?? [];
+  }
+
+  currency(programId: number, { iid, eid }: CurrencySelector) {
+    return this.currencies(programId).find(
+      (currency) => (iid ?? currency.iid) === currency.iid && (eid ?? currency.eid) === currency.eid,
+    );
+  }
+
+  promotions(programId: number) {
+    return this.#snapshot.promotions.get(programId) ?? [];
+  }
+
+  promotion(programId: number, promotionId: string) {
+    const promotions = this.promotions(programId);
+    const byExternalId = promotions.find((promotion) => promotion.externalId === promotionId);
+    if (byExternalId || !/^\d+$/.test(promotionId)) return byExternalId;
+    return promotions.find((promotion) => promotion.id === Number(promotionId));
+  }
+
+  access(tokenHash: string) {
+    return this.#snapshot.tokens.get(tokenHash);
+  }
+
+  /** A load under way may have read before the caller's change, so whoever asks now shares the one after it. */
+  refresh(): Promise<void> {
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        this.#running = this.#load();
+        return this.#running;
+      });
+    return this.#next;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#ticking;
+    await this.#next?.catch(() => undefined);
+    await this.#running.catch(() => undefined);
+    await this.#listener?.end();
+  }
+
+  /** Now and then once a second: makes sure that somebody listens, and reads the catalogue if nobody does. */
+  async start(): Promise<void> {
+    this.#ticking = this.#tick();
+    await this.#ticking;
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.start(), tickMs).unref();
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      if (this.#listener) await this.#listener.query(heartbeat);
+      else await Promise.all([this.#listen(), this.refresh()]);
+      if (this.#isTroubled) this.#log.info({}, 'the catalogue is fresh again');
+      this.#isTroubled = false;
+    } catch (error) {
+      if (!this.#isTroubled)
+        this.#log.warn({ err: error }, 'changes of the catalogue cannot be seen: retrying');
+      this.#isTroubled = true;
+      this.#drop(this.#listener);
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const client = new Client({ ...this.#pool.options, connectionTimeoutMillis: tickMs });
+    client.on('error', () => this.#drop(client));
+    client.on('end', () => this.#drop(client));
+    client.on('notification', () => void this.refresh().catch(() => this.#drop(client)));
+    try {
+      await client.connect();
+      await client.query('listen catalog_changed');
+      this.#listener = client;
+      await this.refresh();
+    } catch (error) {
+      this.#drop(client);
+      throw error;
+    }
+  }
+
+  #drop(client: Client | undefined): void {
+    if (this.#listener === client) this.#listener = undefined;
+    void client?.end().catch(() => undefined);
+  }
+
+  async #load(): Promise<void> {
+    this.#snapshot = await loadSnapshot(this.#pool);
+  }
+}
+
+// A dead peer is noticed within a second, not when TCP gives up.
+const heartbeat = { text: 'select', query_timeout: tickMs };

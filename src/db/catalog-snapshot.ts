@@ -1,0 +1,138 @@
+import { Decimal } from 'decimal.js';
+import type { Pool } from 'pg';
+import type { Access, Currency, Database, Field, Program, Promotion, Rule } from '../domain/catalog';
+import * as read from './queries/catalog';
+import { inTransaction } from './transaction';
+
+type RowOf<Q extends (...values: never[]) => Promise<unknown[]>> = Awaited<ReturnType<Q>>[number];
+
+/** The whole catalogue at one moment, indexed the ways it is asked; nothing in it ever changes. */
+export interface Snapshot {
+  readonly databases: ReadonlyMap<number, Database>;
+  readonly programs: ReadonlyMap<number, Program>;
+  /** By program id, in order of iid. */
+  readonly currencies: ReadonlyMap<number, readonly Currency[]>;
+  /** By program id, in order of id. */
+  readonly promotions: ReadonlyMap<number, readonly Promotion[]>;
+  /** By the SHA-256 of the token, in hex; revoked ones are not there. */
+  readonly tokens: ReadonlyMap<string, Access>;
+}
+
+/** Reads the catalogue as it is at one moment. Throws DatabaseUnavailable. */
+export function loadSnapshot(pool: Pool): Promise<Snapshot> {
+  return inTransaction(pool, 'isolation level repeatable read read only', async (db) => {
+    const fields = groupBy(await read.listFields(db), (row) => row.database_id);
+    const rules = groupBy(await read.listRules(db), (row) => row.promotion_id);
+    const databases = (await read.listDatabases(db)).map((row) => toDatabase(row, fields.get(row.id) ?? []));
+    const programs = (await read.listPrograms(db)).map(toProgram);
+    const currencies = (await read.listCurrencies(db)).map(toCurrency);
+    const promotions = (await read.listPromotions(db)).map((row) =>
+      toPromotion(row, rules.get(row.id) ?? []),
+    );
+    const tokens = await read.listLiveTokens(db);
+    return Object.freeze({
+      databases: new Map(databases.map((database) => [database.id, database])),
+      programs: new Map(programs.map((program) => [program.id, program])),
+      currencies: groupBy(currencies, (currency) => currency.programId),
+      promotions: groupBy(promotions, (promotion) => promotion.programId),
+      tokens: new Map(tokens.map((row) => [row.token_hash, toAccess(row)])),
+    });
+  });
+}
+
+function toDatabase(
+  row: RowOf<typeof read.listDatabases>,
+  fields: RowOf<typeof read.listFields>[],
+): Database {
+  return Object.freeze({
+    id: row.id,
+    name: row.name,
+    emailIsUnique: row.email_is_unique,
+    fields: new Map(fields.map((field) => [field.name, toField(field)])),
+  });
+}
+
+function toField(row: RowOf<typeof read.listFields>): Field {
+  return Object.freeze({
+    name: row.name,
+    title: row.title,
+    type: row.type,
+    isRequired: row.is_required,
+    isUnique: row.is_unique,
+    enumValues: row.enum_values && Object.freeze(row.enum_values),
+  });
+}
+
+function toProgram(row: RowOf<typeof read.listPrograms>): Program {
+  return Object.freeze({
+    id: row.id,
+    externalId: row.external_id,
+    name: row.name,
+    databaseId: row.database_id,
+    isActive: row.is_active,
+    timezone: row.timezone,
+    tempDefaultTimeoutSec: row.temp_default_timeout_sec,
+    tempMaxTimeoutSec: row.temp_max_timeout_sec,
+    ruleMode: row.rule_mode,
+  });
+}
+
+function toCurrency(row: RowOf<typeof read.listCurrencies>): Currency {
+  return Object.freeze({
+    iid: row.iid,
+    eid: row.eid,
+    programId: row.program_id,
+    name: row.name,
+    type: row.type,
+    isActive: row.is_active,
+    scale: row.scale,
+  });
+}
+
+function toPromotion(
+  row: RowOf<typeof read.listPromotions>,
+  rules: RowOf<typeof read.listRules>[],
+): Promotion {
+  return Object.freeze({
+    id: row.id,
+    externalId: row.external_id,
+    programId: row.program_id,
+    name: row.name,
+    description: row.description,
+    isActive: row.is_active,
+    startDate: row.start_date,
+    endDate: row.end_date,
+    rules: Object.freeze(rules.map(toRule)),
+  });
+}
+
+function toRule(row: RowOf<typeof read.listRules>): Rule {
+  const decimal = (text: string | null) => (text === null ? null : new Decimal(text));
+  return Object.freeze({
+    direction: row.direction,
+    currencyIid: row.currency_iid,
+    staticAmount: decimal(row.static_amount),
+    minAmount: decimal(row.min_amount),
+    maxAmount: decimal(row.max_amount),
+  });
+}
+
+function toAccess(row: RowOf<typeof read.listLiveTokens>): Access {
+  return Object.freeze({
+    tokenId: row.id,
+    tokenName: row.name,
+    scopes: new Set(row.scopes),
+    programIds: row.program_ids && new Set(row.program_ids),
+  });
+}
+
+// Map.groupBy needs a newer Node than we ask for.
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => number): Map<number, T[]> {
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
