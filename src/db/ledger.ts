@@ -4,7 +4,7 @@ import type { Outcome } from '../domain/outcome';
 import { type Queryable, query } from './query';
 
 const post = query({
-  name: 'ledger.post',
+  name: 'ledger-post',
   parameters: [z.string(), z.string(), z.string()],
   row: z.object({ index: z.int(), outcome: z.json() }),
   text: 'select index, outcome from ledger.post($1::jsonb, $2::timestamptz, $3::text)',

@@ -26,8 +26,8 @@ begin
   for currency in
     select * from catalog.currencies where program_id = op.program_id and is_active order by iid
   loop
-    insert into ledger.accounts (member_id, program_id, currency_iid)
-    values (member.member_id, op.program_id, currency.iid)
+    insert into ledger.accounts (member_id, program_id, currency_iid, touched_at)
+    values (member.member_id, op.program_id, currency.iid, at)
     returning * into account;
     if grants and currency.initial_balance > 0 then
       perform ledger.save((ledger.accrue(account, ledger.initial_balance(op, currency), at, origin)).account);

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { query } from '../query';
+
+const row = z.object({ account_id: z.string(), detail: z.string() });
+
+function check(name: string, text: string) {
+  return query({ name: `check-${name}`, parameters: [], row, text });
+}
+
+/** What must hold of every ledger at every moment; each query answers the accounts where it does not. */
+export const ledgerChecks = {
+  'the balance is the sum of the postings': check(
+    'balance',
+    `
+    select a.account_id::text as account_id,
+      format('balance %s, postings sum to %s', a.balance, coalesce(sum(p.delta), 0)) as detail
+    from ledger.accounts a left join ledger.postings p on p.account_id = a.account_id
+    group by a.account_id having a.balance <> coalesce(sum(p.delta), 0)`,
+  ),
+
+  'postings are a chain without a gap': check(
+    'chain',
+    `
+    select p.account_id::text as account_id, format('posting %s breaks the chain', p.seq) as detail
+    from (
+      select *,
+        row_number() over w as place,
+        coalesce(lag(balance_after) over w, 0) + delta as expected
+      from ledger.postings window w as (partition by account_id order by seq)
+    ) p
+    where p.seq <> p.place or p.balance_after <> p.expected
+    union all
+    select a.account_id::text, format('last_seq %s, but %s postings', a.last_seq, count(p.seq))
+    from ledger.accounts a left join ledger.postings p on p.account_id = a.account_id
+    group by a.account_id having a.last_seq <> count(p.seq)`,
+  ),
+
+  'every posting moves the balance by its amount, or not at all': check(
+    'delta',
+    `
+    select p.account_id::text as account_id,
+      format('posting %s (%s of %s) moved the balance by %s', p.seq, p.type, p.amount, p.delta) as detail
+    from ledger.postings p
+    left join ledger.postings o on o.account_id = p.account_id and o.seq = coalesce(p.settles_seq, p.reverses_seq)
+    left join ledger.holds h on h.account_id = p.account_id and h.settled_seq = p.seq
+    where p.delta <> case
+      when p.is_temp then 0
+      when p.type = 'accrual' then p.amount
+      when p.type in ('redeem', 'expire') then -p.amount
+      when p.type = 'settlement' then case when o.type = 'redeem' and h.state = 'committed' then -p.amount else 0 end
+      when o.type = 'accrual' then -p.amount
+      else p.amount
+    end`,
+  ),
+
+  'the active balance moves by the amount of each row': check(
+    'active-rows',
+    `
+    select p.account_id::text as account_id,
+      format('posting %s (%s of %s) took active from %s to %s', p.seq, p.type, p.amount, p.active_before,
+        p.active_after) as detail
+    from ledger.postings p
+    where p.type in ('accrual', 'redeem') and p.active_after - p.active_before <> case
+      when p.type = 'redeem' then -p.amount
+      when p.is_temp then 0
+      when p.activates_at <= p.posted_at and p.expires_at > p.posted_at then p.amount
+      else (
+        select coalesce(sum(u.taken), 0) from ledger.lot_uses u where u.account_id = p.account_id and u.seq = p.seq
+      )
+    end`,
+  ),
+
+  'lots sum to the balance and to what is held': check(
+    'lots-sum',
+    `
+    select a.account_id::text as account_id,
+      format('balance %s, debt %s, held %s; lots hold %s, of which reserved %s', a.balance, a.debt, a.held,
+        coalesce(sum(l.remaining), 0), coalesce(sum(l.reserved), 0)) as detail
+    from ledger.accounts a left join ledger.lots l on l.account_id = a.account_id
+    group by a.account_id
+    having a.balance + a.debt <> coalesce(sum(l.remaining), 0) or a.held <> coalesce(sum(l.reserved), 0)`,
+  ),
+
+  'every lot is what its uses left of it': check(
+    'lots-uses',
+    `
+    select l.account_id::text as account_id,
+      format('lot %s: %s of %s remain, %s reserved; uses took %s and reserve %s', l.seq, l.remaining, l.amount,
+        l.reserved, coalesce(sum(u.taken), 0), coalesce(sum(u.reserved), 0)) as detail
+    from ledger.lots l
+    left join ledger.lot_uses u on u.account_id = l.account_id and u.lot_seq = l.seq
+    group by l.account_id, l.seq
+    having l.remaining <> l.amount - coalesce(sum(u.taken), 0) or l.reserved <> coalesce(sum(u.reserved), 0)`,
+  ),
+
+  'every lot is an accrual, and every accrual a lot': check(
+    'lots-accruals',
+    `
+    select coalesce(l.account_id, p.account_id)::text as account_id,
+      format('accrual %s and its lot disagree', coalesce(l.seq, p.seq)) as detail
+    from (select * from ledger.postings where type = 'accrual' and not is_temp) p
+    full join ledger.lots l on l.account_id = p.account_id and l.seq = p.seq
+    where l.seq is null or p.seq is null or l.amount <> p.amount`,
+  ),
+
+  'every redemption is taken from lots, to the last point': check(
+    'redeem-uses',
+    `
+    select p.account_id::text as account_id,
+      format('posting %s redeemed %s, its lots gave %s', p.seq, p.amount, coalesce(sum(u.taken + u.reserved), 0))
+        as detail
+    from ledger.postings p
+    left join ledger.lot_uses u on u.account_id = p.account_id and u.seq = p.seq
+    where p.type in ('redeem', 'expire')
+    group by p.account_id, p.seq having p.amount <> coalesce(sum(u.taken + u.reserved), 0)`,
+  ),
+
+  'active and lapsed are what the lots say': check(
+    'active',
+    `
+    select a.account_id::text as account_id,
+      format('active %s, lapsed %s, until %s; lots say %s, %s, %s', a.active, a.lapsed, a.changes_at, l.active,
+        l.lapsed, l.changes_at) as detail
+    from ledger.accounts a
+    cross join lateral (
+      select
+        coalesce(sum(free) filter (where activates_at <= a.touched_at and expires_at > a.touched_at), 0) - a.debt
+          as active,
+        coalesce(sum(free) filter (where expires_at <= a.touched_at), 0) as lapsed,
+        coalesce(least(
+          min(activates_at) filter (where activates_at > a.touched_at),
+          min(expires_at) filter (where expires_at > a.touched_at)
+        ), 'infinity') as changes_at
+      from (select *, remaining - reserved as free from ledger.lots) lots
+      where account_id = a.account_id and has_free
+    ) l
+    where a.active <> l.active or a.lapsed <> l.lapsed or a.changes_at > l.changes_at
+      or (a.active < 0 and a.debt = 0) or (a.debt > 0 and a.active > 0)`,
+  ),
+
+  'every temporary transaction has one hold, settled at most once': check(
+    'holds',
+    `
+    select p.account_id::text as account_id,
+      format('hold %s is %s, settled by posting %s', p.transaction_id, h.state, s.seq) as detail
+    from ledger.postings p
+    left join ledger.holds h on h.account_id = p.account_id and h.seq = p.seq
+    left join ledger.postings s on s.account_id = p.account_id and s.settles_seq = p.seq
+    where p.is_temp and (
+      h.seq is null or h.transaction_id <> p.transaction_id
+      or (h.state = 'open') <> (s.seq is null) or h.settled_seq is distinct from s.seq
+      or h.committed_as is distinct from (case when s.type = 'accrual' then s.transaction_id end)
+    )
+    union all
+    select h.account_id::text, format('hold %s has no posting', h.transaction_id)
+    from ledger.holds h
+    left join ledger.postings p on p.account_id = h.account_id and p.seq = h.seq and p.is_temp
+    where h.seq is not null and p.seq is null`,
+  ),
+
+  'what is held is what open holds reserve': check(
+    'held',
+    `
+    select a.account_id::text as account_id,
+      format('held %s, open holds reserve %s', a.held, coalesce(sum(p.amount), 0)) as detail
+    from ledger.accounts a
+    left join ledger.holds h on h.account_id = a.account_id and h.state = 'open'
+    left join ledger.postings p on p.account_id = h.account_id and p.seq = h.seq and p.type = 'redeem'
+    group by a.account_id having a.held <> coalesce(sum(p.amount), 0)`,
+  ),
+
+  'every transaction_eid belongs to one transaction': check(
+    'keys',
+    `
+    select coalesce(p.account_id, 0)::text as account_id,
+      format('transaction_eid %s of program %s has no transaction', k.transaction_eid, k.program_id) as detail
+    from ledger.keys k
+    left join ledger.postings p on p.transaction_id = k.transaction_id and p.transaction_eid = k.transaction_eid
+      and p.program_id = k.program_id
+    where p.seq is null
+    union all
+    select p.account_id::text, format('posting %s has a transaction_eid that is not its own', p.seq)
+    from ledger.postings p
+    left join ledger.keys k on k.program_id = p.program_id and k.transaction_eid = p.transaction_eid
+    left join ledger.postings o on o.account_id = p.account_id and o.seq = p.settles_seq
+    where p.transaction_eid is not null
+      and k.transaction_id is distinct from coalesce(o.transaction_id, p.transaction_id)`,
+  ),
+};
+
+/** Temporary transactions that are open, each of which must have a running workflow. */
+export const listOpenHolds = query({
+  name: 'check-open-holds',
+  parameters: [],
+  row: z.object({ account_id: z.string(), transaction_id: z.string(), temp_until: z.string() }),
+  text: `
+    select account_id::text as account_id, transaction_id::text as transaction_id, temp_until
+    from ledger.holds where state = 'open' order by temp_until`,
+});
