@@ -12,7 +12,9 @@ begin
   select h.* into hold from ledger.holds h
   where h.account_id = account.account_id and h.transaction_id = op.target_id and h.seq is not null;
   if found and hold.state <> 'committed' then
-    return ledger.cancel_hold(account, hold, op, at, origin);
+    step := ledger.cancel_hold(account, hold, op, at, origin);
+    step.outcome := step.outcome - '{state,canceled}'::text[];
+    return step;
   end if;
   select q.* into p from ledger.postings q
   where q.account_id = account.account_id and q.transaction_id = coalesce(hold.committed_as, op.target_id);
