@@ -86,6 +86,11 @@ export const refusals = {
     text: 'amount: {amount} is outside the rule of promotion "{promotion}" ({expected})',
   },
 
+  internal: { error: 500, text: 'Internal error, request id {request_id}' },
+  unavailable: {
+    error: 503,
+    text: 'Temporarily unavailable: repeat the request later, with the same transaction_eid if it has one',
+  },
   request_expired: {
     error: 503,
     text: 'The request waited too long and was not carried out: repeat it with the same transaction_eid',

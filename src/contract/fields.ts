@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { normalizeEmail, normalizePhone } from '../domain/contact';
+import { plainObject } from './plain';
+import { complaint, isStorable, NumberText } from './values';
+
+/**
+ * What a format needs to know of a field. `scalar` is text or a number; `json` is a free object that XML writes
+ * as JSON text, `free` one that XML writes as elements.
+ */
+export type LeafKind = 'text' | 'integer' | 'flag' | 'scalar' | 'json' | 'free';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export interface Leaf {
+  kind: LeafKind;
+  schema: JsonSchema;
+}
+
+/** Kind and JSON Schema of every field made here. */
+export const leaves = z.registry<Leaf>();
+
+/** A field: reads whatever came, gives T, or says what was expected. */
+export type Field<T> = z.ZodPipe<z.ZodUnknown, z.ZodTransform<T, unknown>>;
+
+function leaf<T>(
+  kind: LeafKind,
+  schema: JsonSchema,
+  expected: string,
+  read: (value: unknown) => T | undefined,
+): Field<T> {
+  const field = z.unknown().transform((value, context): T => {
+    const result = value === undefined || value === null ? undefined : read(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: complaint(expected, value), input: value });
+    return z.NEVER;
+  });
+  leaves.add(field, { kind, schema });
+  return field;
+}
+
+/** Text of `min` (default 1) to `maxLength` characters, taken as it is. */
+export function text(maxLength: number, { min = 1 }: { min?: 0 | 1 } = {}): Field<string> {
+  const schema = { type: 'string', minLength: min, maxLength };
+  return leaf('text', schema, `text of ${min} to ${maxLength} characters`, (value) => {
+    const fits = typeof value === 'string' && value.length >= min && value.length <= maxLength;
+    return fits && isStorable(value) ? value : undefined;
+  });
+}
+
+/** One of the given words. */
+export function choice<const W extends string>(words: readonly W[]): Field<W> {
+  const expected = `one of ${words.map((word) => `"${word}"`).join(', ')}`;
+  return leaf('text', { type: 'string', enum: [...words] }, expected, (value) =>
+    words.find((word) => word === value),
+  );
+}
+
+/** A whole number; the bounds default to those of a Postgres int from 0. */
+export function integer({
+  min = 0,
+  max = 2_147_483_647,
+}: {
+  min?: number;
+  max?: number;
+} = {}): Field<number> {
+  const schema = { type: 'integer', minimum: min, maximum: max };
+  return leaf('integer', schema, `an integer from ${min} to ${max}`, (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined,
+  );
+}
+
+/** true or false. */
+export function flag(): Field<boolean> {
+  return leaf('flag', { type: 'boolean' }, 'true or false', (value) =>
+    typeof value === 'boolean' ? value : undefined,
+  );
+}
+
+/**
+ * A decimal string without sign, of up to 20 digits before and 20 after the point, above zero unless `zero` is
+ * allowed; a JSON number is taken from its text. Gives it without superfluous zeros: "0100.50" → "100.5".
+ */
+export function amount({ zero = false }: { zero?: boolean } = {}): Field<string> {
+  const schema = { type: 'string', pattern: '^\\d{1,20}(\\.\\d{1,20})?$', examples: ['100.50'] };
+  const expected = `a ${zero ? '' : 'positive '}decimal string such as "100.50"`;
+  return leaf('text', schema, expected, (value) => {
+    const digits = readDecimal(value);
+    return digits === '0' && !zero ? undefined : digits;
+  });
+}
+
+function readDecimal(value: unknown): string | undefined {
+  const written =
+    value instanceof NumberText ? value.text : typeof value === 'number' ? String(value) : value;
+  if (typeof written !== 'string') return undefined;
+  const match = /^0*(\d{1,20})(?:\.(\d{1,20}))?$/.exec(written);
+  if (!match || written.length > 60) return undefined;
+  const fraction = match[2]?.replace(/0+$/, '');
+  return fraction ? `${match[1]}.${fraction}` : match[1];
+}
+
+/** Points or money in an answer: a decimal string, below zero only where a program allows debts. */
+export function points(): Field<string> {
+  const schema = { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$', examples: ['399.50'] };
+  return leaf('text', schema, 'a decimal string', (value) =>
+    typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? value : undefined,
+  );
+}
+
+/** RFC 3339 with any offset. Gives UTC with Z, to the microsecond at most: "2025-03-01T08:00:00Z". */
+export function timestamp(): Field<string> {
+  const schema = { type: 'string', format: 'date-time' };
+  return leaf('text', schema, 'an RFC 3339 time such as "2025-03-01T08:00:00Z"', (value) =>
+    typeof value === 'string' ? toUtc(value) : undefined,
+  );
+}
+
+const rfc3339 =
+  /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+function toUtc(written: string): string | undefined {
+  const match = rfc3339.exec(written);
+  if (!match?.[1]) return undefined;
+  const day = new Date(`${match[1]}T00:00:00Z`);
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(match[1])) return undefined;
+  const utc = new Date(written.toUpperCase().replace(/\.\d+/, '')).toISOString();
+  if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) return undefined;
+  const fraction = match[5]?.slice(0, 6).replace(/0+$/, '');
+  return utc.replace('.000Z', fraction ? `.${fraction}Z` : 'Z');
+}
+
+/** An e-mail address; gives it trimmed and lower-cased. */
+export function email(): Field<string> {
+  const schema = { type: 'string', maxLength: 320, examples: ['ann@example.com'] };
+  return leaf('text', schema, 'an e-mail address', (value) =>
+    typeof value === 'string' && isStorable(value) ? normalizeEmail(value) : undefined,
+  );
+}
+
+/** An international phone number; gives + and digits. */
+export function phone(): Field<string> {
+  const schema = { type: 'string', maxLength: 32, examples: ['+12025550101'] };
+  return leaf('text', schema, 'an international phone number such as "+12025550101"', (value) =>
+    typeof value === 'string' ? normalizePhone(value) : undefined,
+  );
+}
+
+/** An id of ours or the caller's: opaque text, never checked for form (C-11). */
+export function opaqueId(): Field<string> {
+  return text(255);
+}
+
+/** A number or text, such as the value of a custom profile field; XML gives text always. */
+export function fieldValue(): Field<string | number> {
+  const schema = { type: ['string', 'integer'], maxLength: 1000 };
+  return leaf('scalar', schema, 'text of 1 to 1000 characters or an integer', (value) => {
+    if (typeof value === 'number') return value;
+    const fits = typeof value === 'string' && value.length >= 1 && value.length <= 1000;
+    return fits && isStorable(value) ? value : undefined;
+  });
+}
+
+/** A key that is read, as `field`, by the block it belongs to, and only if that block needs it. */
+export function unread(field: Field<unknown>) {
+  const { kind, schema } = leaves.get(field) ?? { kind: 'text', schema: {} };
+  const raw = z.unknown().optional();
+  leaves.add(raw, { kind, schema });
+  return raw;
+}
+
+/** Any JSON object of at most 64 KiB as JSON; in XML it is JSON text, or elements on the way in. */
+export function jsonObject(): Field<Record<string, unknown>> {
+  return freeObject('json', 65_536);
+}
+
+/** An object whose keys the caller chooses, such as a profile's fields; in XML it is elements both ways. */
+export function freeFields(): Field<Record<string, unknown>> {
+  return freeObject('free', 1_048_576);
+}
+
+function freeObject(kind: 'json' | 'free', maxBytes: number): Field<Record<string, unknown>> {
+  const schema = { type: 'object', additionalProperties: true };
+  const field = z.unknown().transform((value, context): Record<string, unknown> => {
+    const result = plainObject(value, maxBytes);
+    if ('object' in result) return result.object;
+    context.addIssue({ code: 'custom', message: result.problem, path: result.path, input: value });
+    return z.NEVER;
+  });
+  leaves.add(field, { kind, schema });
+  return field;
+}
+
+/** An object with exactly these keys; others are ignored (G-37). */
+export function object<F extends z.ZodRawShape>(fields: F) {
+  return z.object(fields, { error: (issue) => complaint('an object', issue.input) });
+}
+
+/** A list; `min` and `max` bound its length. */
+export function list<F extends z.ZodType>(of: F, { min = 0, max = 10_000 } = {}) {
+  return z
+    .array(of, { error: (issue) => complaint('a list', issue.input) })
+    .min(min, `expected at least ${min} of them`)
+    .max(max, {
+      error: (issue) => `expected at most ${max} of them, got ${(issue.input as unknown[]).length}`,
+    });
+}
+
+/** A field that may be left out: absent, null and an empty XML element all give undefined. */
+export function optional<F extends z.ZodType>(field: F) {
+  return field.nullish().transform((value) => value ?? undefined);
+}
+
+/** A field of an answer that may be null; in XML an empty element. */
+export function nullable<F extends z.ZodType>(field: F) {
+  return field.nullable();
+}

@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import { choice, email, fieldValue, opaqueId, optional, phone, text, unread } from './fields';
+import type { Block, Report } from './request';
+
+/** How a profile is named: one of the modes of `matching` with what that mode needs. */
+export type Match =
+  | { by: 'email'; email: string }
+  | { by: 'phone'; phone: string }
+  | { by: 'profile_id'; profile_id: string }
+  | { by: 'custom'; field_name: string; field_value: string | number }
+  | { by: 'email_profile'; email: string }
+  | { by: 'email_phone'; email: string | undefined; phone: string | undefined };
+
+export type MatchingMode = Match['by'];
+export type MatchBy<M extends MatchingMode> = Extract<Match, { by: M }>;
+
+const loyaltyModes = ['email', 'phone', 'profile_id', 'custom'] as const;
+type LoyaltyMode = (typeof loyaltyModes)[number];
+
+const keys = {
+  email: email(),
+  phone: phone(),
+  profile_id: opaqueId(),
+  field_name: text(255),
+  field_value: fieldValue(),
+};
+type Key = keyof typeof keys;
+
+/**
+ * The matching block (spec/api.md 1.7): the four modes of the loyalty pages and `also` more. `matching` is
+ * required unless there is a default mode; keys of other modes are ignored.
+ */
+export function matching<const M extends MatchingMode = never>({
+  also = [],
+  byDefault,
+}: {
+  also?: readonly M[];
+  byDefault?: LoyaltyMode;
+} = {}): Block<MatchBy<M | LoyaltyMode>> {
+  const modes: readonly MatchingMode[] = [...loyaltyModes, ...also];
+  return {
+    fields: matchingFields(modes, byDefault),
+    read: (raw, report) => {
+      const mode = (raw.matching ?? byDefault) as MatchingMode;
+      return readMatch(mode, raw, report) as MatchBy<M | LoyaltyMode> | undefined;
+    },
+  };
+}
+
+function matchingFields(modes: readonly MatchingMode[], byDefault: LoyaltyMode | undefined): z.ZodRawShape {
+  const note = byDefault ? ` Absent means ${byDefault}.` : '';
+  const mode = byDefault ? optional(choice(modes)) : choice(modes);
+  return {
+    matching: mode.describe(`How the profile is found; each mode needs its own fields below.${note}`),
+    email: unread(keys.email).describe('For matching by e-mail; letter case does not count.'),
+    phone: unread(keys.phone).describe('For matching by phone, in international format.'),
+    profile_id: unread(keys.profile_id).describe('For matching by profile_id.'),
+    field_name: unread(keys.field_name).describe('For matching by custom: a field of the profile database.'),
+    field_value: unread(keys.field_value).describe('For matching by custom: the value of that field.'),
+  };
+}
+
+function readMatch(mode: MatchingMode, raw: Record<string, unknown>, report: Report): Match | undefined {
+  const need = <K extends Key>(key: K) => readKey(key, mode, raw[key], report);
+  if (mode === 'email_phone') return readEmailPhone(raw, report);
+  if (mode === 'custom') {
+    const name = need('field_name');
+    const value = need('field_value');
+    return name === undefined || value === undefined
+      ? undefined
+      : { by: 'custom', field_name: name, field_value: value };
+  }
+  const key = mode === 'email_profile' ? 'email' : mode;
+  const value = need(key);
+  return value === undefined ? undefined : ({ by: mode, [key]: value } as Match);
+}
+
+function readEmailPhone(raw: Record<string, unknown>, report: Report): Match | undefined {
+  const sent = (['email', 'phone'] as const).filter((key) => raw[key] !== undefined && raw[key] !== null);
+  if (sent.length === 0) report('email', 'is required, or phone, when matching is "email_phone"');
+  const read = (key: 'email' | 'phone') =>
+    sent.includes(key) ? readKey(key, 'email_phone', raw[key], report) : undefined;
+  return { by: 'email_phone', email: read('email'), phone: read('phone') };
+}
+
+function readKey<K extends Key>(key: K, mode: MatchingMode, value: unknown, report: Report) {
+  if (value === undefined || value === null) {
+    report(key, `is required when matching is "${mode}"`);
+    return undefined;
+  }
+  const result = keys[key].safeParse(value);
+  if (result.success) return result.data as z.output<(typeof keys)[K]>;
+  report(key, result.error.issues[0]?.message ?? 'is not valid');
+  return undefined;
+}
