@@ -1,5 +1,5 @@
-import { Decimal } from 'decimal.js';
 import type { Pool } from 'pg';
+import { decimal } from '../domain/amount';
 import type { Access, Currency, Database, Field, Program, Promotion, Rule } from '../domain/catalog';
 import * as read from './queries/catalog';
 import { inTransaction } from './transaction';
@@ -107,13 +107,13 @@ function toPromotion(
 }
 
 function toRule(row: RowOf<typeof read.listRules>): Rule {
-  const decimal = (text: string | null) => (text === null ? null : new Decimal(text));
+  const orOpen = (text: string | null) => (text === null ? null : decimal(text));
   return Object.freeze({
     direction: row.direction,
     currencyIid: row.currency_iid,
-    staticAmount: decimal(row.static_amount),
-    minAmount: decimal(row.min_amount),
-    maxAmount: decimal(row.max_amount),
+    staticAmount: orOpen(row.static_amount),
+    minAmount: orOpen(row.min_amount),
+    maxAmount: orOpen(row.max_amount),
   });
 }
 
