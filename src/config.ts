@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+const port = whole(0, 65_535);
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/, 'a URL such as postgres://user:password@host:5432/name');
+const hostAndPort = z.string().regex(/^\S+:\d+$/, 'host:port, such as 127.0.0.1:7233');
+const flag = z.enum(['true', 'false'], { error: 'true or false' }).transform((text) => text === 'true');
+const timeoutMs = whole(1_000, 600_000);
+
+/** Every setting there is: `requestTimeoutMs` is read from the variable REQUEST_TIMEOUT_MS, and so on. */
+export const settings = z.object({
+  databaseUrl: postgresUrl
+    .optional()
+    .describe('Postgres 18 to use, as a URL. Required in production; without it `npm start` runs its own.'),
+  databasePoolSize: whole(2, 500).default(10).describe('Database connections of one process.'),
+  temporalAddress: hostAndPort
+    .optional()
+    .describe('Temporal frontend, host:port. Required in production; without it `npm start` runs its own.'),
+  temporalNamespace: z.string().default('default').describe('Temporal namespace.'),
+  temporalTls: flag
+    .optional()
+    .describe('Connect to Temporal with TLS: true or false. An API key turns it on.'),
+  temporalApiKey: z.string().optional().describe('API key for Temporal Cloud.'),
+  temporalTaskQueue: z
+    .string()
+    .regex(/^[\w-]+$/, 'letters, digits, _ and -')
+    .default('loyalty')
+    .describe('Prefix of the task queues: NAME-ledger and NAME-holds.'),
+  temporalCli: z.string().optional().describe('Path of the `temporal` program for the embedded start.'),
+  host: z.string().default('127.0.0.1').describe('Address the API listens on; 0.0.0.0 in a container.'),
+  port: port.default(3000).describe('Port of the API. 0 means any free port, here and below.'),
+  temporalPort: port.default(7233).describe('Port of the embedded Temporal.'),
+  temporalUiPort: port.default(8233).describe("Port of the embedded Temporal's UI."),
+  postgresPort: port.default(5433).describe('Port of the embedded Postgres.'),
+  dataDir: z.string().default('.data').describe('Folder of the embedded servers: their data and downloads.'),
+  demoToken: z
+    .string()
+    .min(8)
+    .default('demo-token')
+    .describe('API token of the demo data (embedded start only).'),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .optional()
+    .describe('Least level that is logged. Default: info; warn in the embedded start.'),
+  requestTimeoutMs: timeoutMs
+    .default(10_000)
+    .describe('Longest a caller waits for an answer before it gets 503.'),
+  shutdownTimeoutMs: timeoutMs
+    .default(10_000)
+    .describe('Longest a process takes to finish its work when told to stop.'),
+});
+
+export type Config = Readonly<z.infer<typeof settings>>;
+
+/** The settings once both servers are known: what API and worker run on. */
+export type ServiceConfig = Config & { readonly databaseUrl: string; readonly temporalAddress: string };
+
+/** Thrown when the environment cannot be used; the message has one line per bad variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'DEMO_TOKEN']);
+
+/** The name of the environment variable behind a setting: `temporalUiPort` gives `TEMPORAL_UI_PORT`. */
+export function variableOf(setting: string): string {
+  return setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/**
+ * Reads the settings from environment variables; an empty variable counts as absent.
+ * Throws ConfigError naming every bad variable, what came and what was expected.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.keys(settings.shape).map((setting) => [
+    setting,
+    env[variableOf(setting)] || undefined,
+  ]);
+  const result = settings.safeParse(Object.fromEntries(given));
+  if (result.success) return Object.freeze(result.data);
+  throw new ConfigError(result.error.issues.map((issue) => complaint(issue, env)).join('\n'));
+}
+
+/**
+ * The settings of a process that owns no servers.
+ * Throws ConfigError when DATABASE_URL or TEMPORAL_ADDRESS is missing.
+ */
+export function requireServers(config: Config): ServiceConfig {
+  const { databaseUrl, temporalAddress } = config;
+  if (databaseUrl && temporalAddress) return { ...config, databaseUrl, temporalAddress };
+  const missing = [databaseUrl ? [] : 'databaseUrl', temporalAddress ? [] : 'temporalAddress'].flat();
+  throw new ConfigError(missing.map((setting) => `${variableOf(setting)} is required here`).join('\n'));
+}
+
+function complaint(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
+  const variable = variableOf(String(issue.path[0]));
+  const came = secrets.has(variable) ? 'a value not shown here' : JSON.stringify(env[variable]);
+  return `${variable} is ${came}; expected ${expectation(issue)}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`;
+  if (issue.code === 'too_small')
+    return `at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  return issue.message;
+}
