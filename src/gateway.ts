@@ -19,7 +19,7 @@ import {
   taskQueues,
 } from '../workflows/protocol';
 import { coalesce } from './coalesce';
-import type { Accrue, Operation, Redeem } from './domain/operation';
+import type { Accrue, Operation, Redeem, Remove } from './domain/operation';
 import { type Fault, faultyOperations, type Outcome, type Settled } from './domain/outcome';
 import { isRefusal } from './domain/refusal';
 
@@ -51,16 +51,21 @@ export interface HoldLabels {
   currency: string;
 }
 
-export type Opening = (Accrue | Redeem) & { temp_until: string };
+type Temporary<O extends Accrue | Redeem> = O & { temp_until: string };
+type Opening = Temporary<Accrue | Redeem>;
 
 /** The only way to write: every operation travels through Temporal. */
 export interface Gateway {
   /** Carries out one operation; travels with others. Throws TemporalUnavailable after the request timeout. */
   post<O extends Operation>(operation: O): Promise<Outcome<O>>;
   /** Opens a temporary transaction: its workflow first, then its row. */
-  openHold<O extends Opening>(operation: O, labels: HoldLabels): Promise<Outcome<O>>;
+  openHold<O extends Accrue | Redeem>(operation: Temporary<O>, labels: HoldLabels): Promise<Outcome<O>>;
   /** Signals a hold and waits for how it ended; undefined if its workflow is gone. */
   signalHold(transactionId: string, signal: HoldSignal): Promise<Settled | undefined>;
+  /** Ends a membership, and tells the workflows of the holds this rolled back. */
+  removeMember(programId: number, memberId: string): Promise<Outcome<Remove>>;
+  /** Whether the workflow of a temporary transaction is running. */
+  isHoldLive(transactionId: string): Promise<boolean>;
   isReachable(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -107,7 +112,10 @@ export function openGateway(options: GatewayOptions): Gateway {
     return outcome as Outcome<O>;
   }
 
-  async function openHold<O extends Opening>(operation: O, labels: HoldLabels): Promise<Outcome<O>> {
+  async function openHold<O extends Accrue | Redeem>(
+    operation: Temporary<O>,
+    labels: HoldLabels,
+  ): Promise<Outcome<O>> {
     const handle = await within(client, requestTimeoutMs, () =>
       client.workflow.start(holdType, {
         workflowId: holdWorkflowId(operation.transaction_id),
@@ -119,7 +127,7 @@ export function openGateway(options: GatewayOptions): Gateway {
         typedSearchAttributes: attributesOf(operation, labels),
       }),
     );
-    const outcome = await post(operation);
+    const outcome = await post<O>(operation);
     if (isRefusal(outcome) || wasRepeated(outcome, operation)) {
       handle.signal(discardSignal).catch((error: unknown) => {
         log.warn({ err: error, workflow: handle.workflowId }, 'A refused hold ends at its timeout only');
@@ -142,10 +150,39 @@ export function openGateway(options: GatewayOptions): Gateway {
     }
   }
 
+  async function removeMember(programId: number, memberId: string): Promise<Outcome<Remove>> {
+    const outcome = await post({
+      verb: 'remove',
+      transaction_id: uuidv7(),
+      program_id: programId,
+      member_id: memberId,
+    });
+    if ('holds' in outcome) {
+      for (const transactionId of outcome.holds) {
+        signalHold(transactionId, 'rollback').catch((error: unknown) => {
+          log.warn({ err: error, transactionId }, 'A rolled back hold ends at its timeout only');
+        });
+      }
+    }
+    return outcome;
+  }
+
+  async function isHoldLive(transactionId: string): Promise<boolean> {
+    try {
+      const { status } = await client.workflow.getHandle(holdWorkflowId(transactionId)).describe();
+      return status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
   return {
     post,
     openHold,
     signalHold,
+    removeMember,
+    isHoldLive,
     isReachable: () =>
       client
         .withDeadline(Date.now() + 2_000, () => connection.healthService.check({}))

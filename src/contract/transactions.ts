@@ -75,7 +75,14 @@ const cancel = endpoint({
     'rolls it back; cancelling again gets the same answer; `balance` in the answer.',
   request: named,
   response: settled,
-  refusals: [...lookupRefusals, 'not_cancelable', 'already_rolled_back', 'already_timed_out', 'points_spent'],
+  refusals: [
+    ...lookupRefusals,
+    'member_not_found',
+    'not_cancelable',
+    'already_rolled_back',
+    'already_timed_out',
+    'points_spent',
+  ],
   examples: [
     {
       request: { transaction_eid: 'pos-17' },

@@ -113,20 +113,19 @@ export interface CurrencySelector {
 }
 
 /**
- * The currency a request means (spec/api.md 1.8, G-22): the one it names; else the only one the promotion's
- * rules of that direction mention; else the program's only standard currency.
- * Refusals: currency_not_found, currency_mismatch, currency_needed.
+ * The currency a request names by iid, eid or both; at least one is given.
+ * Refusals: currency_not_found, currency_mismatch.
  */
-export function chooseCurrency(
+export function findCurrency(
   program: Program,
   currencies: readonly Currency[],
   { iid, eid }: CurrencySelector,
-  rules: readonly Rule[] = [],
-): Currency | Refusal<'currency_not_found' | 'currency_mismatch' | 'currency_needed'> {
+): Currency | Refusal<'currency_not_found' | 'currency_mismatch'> {
   const byIid = currencies.find((currency) => currency.iid === iid);
   const byEid = currencies.find((currency) => currency.eid === eid);
-  if (iid !== undefined && !byIid)
+  if (iid !== undefined && !byIid) {
     return refuse('currency_not_found', { currency: iid, program: program.id });
+  }
   if (eid !== undefined && !byEid) {
     return refuse('currency_not_found', { currency: `"${eid}"`, program: program.id });
   }
@@ -134,12 +133,28 @@ export function chooseCurrency(
     return refuse('currency_mismatch', { iid, eid });
   }
   const named = byIid ?? byEid;
-  if (named) return named;
+  if (!named) throw new RangeError('A currency selector without iid and eid names nothing');
+  return named;
+}
+
+/**
+ * The currency a request means (spec/api.md 1.8, G-22): the one it names; else the only one the promotion's
+ * rules of that direction mention; else the program's only standard currency.
+ * Refusals: currency_not_found, currency_mismatch, currency_needed.
+ */
+export function chooseCurrency(
+  program: Program,
+  currencies: readonly Currency[],
+  selector: CurrencySelector,
+  rules: readonly Rule[] = [],
+): Currency | Refusal<'currency_not_found' | 'currency_mismatch' | 'currency_needed'> {
+  if (selector.iid !== undefined || selector.eid !== undefined) {
+    return findCurrency(program, currencies, selector);
+  }
   const ruled = new Set(rules.map((rule) => rule.currencyIid));
   const inRules = currencies.filter((currency) => ruled.has(currency.iid));
   const standard = currencies.filter((currency) => currency.type === 'standard');
-  const only = onlyOne(inRules) ?? onlyOne(standard);
-  return only ?? refuse('currency_needed', { program: program.id });
+  return onlyOne(inRules) ?? onlyOne(standard) ?? refuse('currency_needed', { program: program.id });
 }
 
 /**

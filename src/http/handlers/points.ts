@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import type { Request } from '../../contract/endpoint';
+import type { points } from '../../contract/points';
+import { findBalance } from '../../db/queries/account';
+import { findAnswer } from '../../db/queries/transactions';
+import { decimal, fitsScale, toFixedScale } from '../../domain/amount';
+import { type Currency, checkRule, chooseCurrency, type Program, type Promotion } from '../../domain/catalog';
+import type { Accrue, Redeem } from '../../domain/operation';
+import type { Outcome, Posted } from '../../domain/outcome';
+import { isRefusal, type Refusal, type RefusalCode, refuse } from '../../domain/refusal';
+import type { Context, Handlers } from '../handler';
+import { refuseFuture } from './moment';
+import { type Dependencies, findActiveProgram, findMemberOf } from './target';
+
+type AccrueRequest = Request<typeof points.accrue>;
+type RedeemRequest = Request<typeof points.redeem>;
+type Verb = 'accrue' | 'redeem';
+
+/** Everything a posting needs to know of the settings and the member it concerns. */
+interface Subject {
+  program: Program;
+  currency: Currency;
+  promotion: Promotion | undefined;
+  profile_id: string;
+  member_id: string;
+}
+
+export function createPointsHandlers(dependencies: Dependencies): Handlers<typeof points> {
+  const { catalog, db, gateway } = dependencies;
+  return {
+    async accrue(input, context) {
+      const late = refuseBornLapsed(input, context.now);
+      if (late) return late;
+      const subject = await findSubject('accrue', input, context);
+      if (isRefusal(subject)) return subject;
+      const operation: Accrue = {
+        verb: 'accrue',
+        ...posting(subject, input, context),
+        ...(input.activation_date !== undefined && { activates_at: input.activation_date }),
+        ...(input.expiration_date !== undefined && { expires_at: input.expiration_date }),
+      };
+      return answer(await send(withKey(operation, input), subject), subject);
+    },
+
+    async redeem(input, context) {
+      const subject = await findSubject('redeem', input, context);
+      if (isRefusal(subject)) return subject;
+      if (subject.currency.type === 'qualification') {
+        return refuse('currency_not_redeemable', { currency: `"${subject.currency.eid}"` });
+      }
+      const operation: Redeem = {
+        verb: 'redeem',
+        ...posting(subject, input, context),
+        not_after: new Date(context.deadline).toISOString(),
+      };
+      if (operation.temp_until !== undefined) {
+        const known = await foresee(withKey(operation, input), subject, context.now);
+        if (known) return known;
+      }
+      return answer(await send(withKey(operation, input), subject), subject);
+    },
+  };
+
+  /** Finds and checks everything but the balance; what is wrong with the request itself comes first. */
+  async function findSubject(verb: Verb, input: RedeemRequest, { access, now }: Context) {
+    const program = findActiveProgram(catalog, access, input.loyalty_program_id);
+    if (isRefusal(program)) return program;
+    const invalid = refuseFuture('created_at', input.created_at, now) ?? refuseLongHold(input, program);
+    if (invalid) return invalid;
+    const settings = chooseSettings(verb, input, program, now);
+    if (isRefusal(settings)) return settings;
+    const member = await findMemberOf(dependencies, program, input.matching);
+    return isRefusal(member) ? member : { program, ...settings, ...member };
+  }
+
+  function chooseSettings(verb: Verb, input: RedeemRequest, program: Program, now: string) {
+    const { promotion_id, amount } = input;
+    const promotion = promotion_id === undefined ? undefined : catalog.promotion(program.id, promotion_id);
+    if (promotion_id !== undefined && !promotion) {
+      return refuse('promotion_not_found', { promotion: promotion_id, program: program.id });
+    }
+    const direction = verb === 'accrue' ? 'accrual' : 'redeem';
+    const rules = promotion?.rules.filter((rule) => rule.direction === direction);
+    const currency = chooseCurrency(program, catalog.currencies(program.id), input.currency, rules);
+    if (isRefusal(currency)) return currency;
+    if (!currency.isActive) return refuse('currency_inactive', { currency: `"${currency.eid}"` });
+    if (!fitsScale(amount, currency.scale)) {
+      return refuse('amount_scale', { amount, currency: `"${currency.eid}"`, scale: currency.scale });
+    }
+    const forbidden =
+      promotion && checkRule(promotion, direction, currency, decimal(amount), now, program.ruleMode);
+    return forbidden ?? { currency, promotion };
+  }
+
+  async function send<O extends Accrue | Redeem>(operation: O, subject: Subject): Promise<Outcome<O>> {
+    const { program, currency, profile_id } = subject;
+    const { temp_until } = operation;
+    if (temp_until === undefined) return gateway.post(operation);
+    const labels = { program: program.externalId, member: profile_id, currency: currency.eid };
+    return gateway.openHold({ ...operation, temp_until }, labels);
+  }
+
+  /** Spares a workflow where the answer is plain already: a repeat, or too few points. */
+  async function foresee({ transaction_eid, request_hash, amount }: Redeem, subject: Subject, now: string) {
+    const { program, currency, member_id } = subject;
+    if (transaction_eid !== undefined) {
+      const [earlier] = await findAnswer(db, program.id, transaction_eid);
+      if (earlier && earlier.request_hash !== request_hash) return refuse('eid_reused', { transaction_eid });
+      if (earlier) return answer<never>(earlier, subject);
+    }
+    const { active } = (await findBalance(db, member_id, currency.iid, now)) ?? { active: '0' };
+    return decimal(active).lessThan(amount) ? refuse('insufficient_points', {}) : undefined;
+  }
+}
+
+/** What accruals and redemptions have in common. */
+function posting(subject: Subject, input: RedeemRequest, { access, now }: Context) {
+  const { program, currency, promotion, member_id } = subject;
+  const timeoutSec = input.temp_timeout_sec ?? program.tempDefaultTimeoutSec;
+  return {
+    transaction_id: uuidv7(),
+    program_id: program.id,
+    member_id,
+    currency_iid: currency.iid,
+    amount: input.amount,
+    source_type: 'api' as const,
+    source_sid: access.tokenName,
+    ...(input.is_temp && { temp_until: new Date(Date.parse(now) + timeoutSec * 1000).toISOString() }),
+    ...(input.created_at !== undefined && { created_at: input.created_at }),
+    ...(input.external_data !== undefined && { external_data: input.external_data }),
+    ...(promotion && {
+      promotion_id: promotion.id,
+      promotion_eid: promotion.externalId,
+      description: promotion.name,
+    }),
+  };
+}
+
+/** The same request under the same transaction_eid gets the first answer: its hash tells whether it is the same. */
+function withKey<O extends Accrue | Redeem>(operation: O, input: AccrueRequest | RedeemRequest): O {
+  if (input.transaction_eid === undefined) return operation;
+  const { verb, member_id, currency_iid, promotion_id } = operation;
+  const { matching, currency, loyalty_program_id, transaction_eid, ...content } = input;
+  const canonical = JSON.stringify({ verb, member_id, currency_iid, ...content, promotion_id }, sortKeys);
+  return {
+    ...operation,
+    transaction_eid,
+    request_hash: createHash('sha256').update(canonical).digest('base64url'),
+  };
+}
+
+/** JSON replacer: the order of keys in external_data does not make another request. */
+function sortKeys(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function refuseLongHold({ temp_timeout_sec: asked }: RedeemRequest, { tempMaxTimeoutSec: most }: Program) {
+  if (asked === undefined || asked <= most) return undefined;
+  return refuse('bad_request', { problem: `temp_timeout_sec: expected at most ${most}, got ${asked}` });
+}
+
+function refuseBornLapsed({ activation_date, expiration_date }: AccrueRequest, now: string) {
+  if (activation_date !== undefined || expiration_date === undefined) return undefined;
+  if (Date.parse(expiration_date) > Date.parse(now)) return undefined;
+  return refuse('bad_request', {
+    problem: `expiration_date: expected a time in the future, got ${expiration_date}`,
+  });
+}
+
+/** The balances in the decimals of the currency; a refusal as it is. */
+function answer<C extends RefusalCode>(
+  outcome: Pick<Posted, 'transaction_id' | 'balance_before' | 'balance_after'> | Refusal<C>,
+  { currency: { scale } }: Subject,
+) {
+  if ('refusal' in outcome) return outcome;
+  const { transaction_id, balance_before, balance_after } = outcome;
+  return {
+    data: {
+      transaction_id,
+      balance_before: toFixedScale(balance_before, scale),
+      balance_after: toFixedScale(balance_after, scale),
+    },
+  };
+}
