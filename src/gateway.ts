@@ -22,9 +22,10 @@ import { coalesce } from './coalesce';
 import type { Accrue, Operation, Redeem, Remove } from './domain/operation';
 import { type Fault, faultyOperations, type Outcome, type Settled } from './domain/outcome';
 import { isRefusal } from './domain/refusal';
+import { Unavailable } from './domain/unavailable';
 
 /** Thrown when Temporal or a worker cannot be asked right now; what was asked may still be carried out. */
-export class TemporalUnavailable extends Error {
+export class TemporalUnavailable extends Unavailable {
   override readonly name = 'TemporalUnavailable';
 }
 

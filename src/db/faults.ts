@@ -1,7 +1,8 @@
 import pg from 'pg';
+import { Unavailable } from '../domain/unavailable';
 
 /** Thrown when Postgres cannot be asked right now: the same call may succeed a moment later. */
-export class DatabaseUnavailable extends Error {
+export class DatabaseUnavailable extends Unavailable {
   override readonly name = 'DatabaseUnavailable';
 
   constructor(cause: unknown) {

@@ -1,10 +1,10 @@
 import type { Answer, Endpoint, Request } from '../contract/endpoint';
-import type { subjects } from '../contract/index';
+import { subjects } from '../contract/index';
 import type { Access } from '../domain/catalog';
 
 /** What a handler knows besides the request. */
 export interface Context {
-  /** What the token may do; use mayUseProgram of the domain for its list of programs. */
+  /** What the token may do; `mayUseProgram` of the domain says which programs. */
   readonly access: Access;
   /** The moment the request came, RFC 3339 UTC. */
   readonly now: string;
@@ -19,25 +19,29 @@ export type Handler<E extends Endpoint> = (input: Request<E>, context: Context) 
 type Endpoints = Readonly<Record<string, Endpoint>>;
 export type Handlers<S extends Endpoints> = { readonly [K in keyof S]: Handler<S[K]> };
 
-/** An endpoint with its handler; that they belong together was checked by `implement`. */
+/** An endpoint with its handler; that they belong together was checked where they were brought together. */
 export interface Implementation {
   readonly endpoint: Endpoint;
-  readonly handler: (input: unknown, context: Context) => Promise<unknown>;
+  readonly handler: (input: unknown, context: Context) => Promise<object>;
 }
 
-/** All endpoints of a subject with their handlers. */
-export type Implemented<S extends Endpoints> = { readonly [K in keyof S]: Implementation };
-
-/** Gives each endpoint of a subject its handler: one that is missing, or answers amiss, does not compile. */
-export function implement<S extends Endpoints>(endpoints: S, handlers: Handlers<S>): Implemented<S> {
-  const implemented = Object.entries(endpoints).map(([key, endpoint]) => [
-    key,
-    { endpoint, handler: handlers[key] },
-  ]);
-  return Object.fromEntries(implemented) as Implemented<S>;
+/** Gives each endpoint its handler: one that is missing, or that answers amiss, does not compile. */
+export function implement<S extends Endpoints>(endpoints: S, handlers: Handlers<S>): Implementation[] {
+  return Object.entries(endpoints).map(([key, endpoint]) => ({
+    endpoint,
+    handler: handlers[key] as Implementation['handler'],
+  }));
 }
 
-/** The whole API: every subject of the contract, implemented. */
-export type Implementations = {
-  readonly [Subject in keyof typeof subjects]: Implemented<(typeof subjects)[Subject]>;
+/** A handler for every endpoint of every subject. */
+export type ApiHandlers = {
+  readonly [Subject in keyof typeof subjects]: Handlers<(typeof subjects)[Subject]>;
 };
+
+/** The whole API. */
+export function implementAll(handlers: ApiHandlers): Implementation[] {
+  const bySubject = new Map<string, unknown>(Object.entries(handlers));
+  return Object.entries(subjects).flatMap(([subject, endpoints]) =>
+    implement<Endpoints>(endpoints, bySubject.get(subject) as Handlers<Endpoints>),
+  );
+}

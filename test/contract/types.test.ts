@@ -20,7 +20,7 @@ const give = endpoint({
 const context = {} as Context;
 
 it('lets the compiler check requests, answers and refusals of a handler', async () => {
-  const { give: implemented } = implement(
+  const [implemented] = implement(
     { give },
     {
       give: async ({ amount, matching }) => {
@@ -29,7 +29,10 @@ it('lets the compiler check requests, answers and refusals of a handler', async 
       },
     },
   );
-  const answer = await implemented.handler({ amount: '5', matching: { by: 'email', email: 'a@b' } }, context);
+  const answer = await implemented?.handler(
+    { amount: '5', matching: { by: 'email', email: 'a@b' } },
+    context,
+  );
   expect(answer).toEqual({ data: { balance: '5 a@b' } });
 
   // @ts-expect-error: the endpoint does not list eid_reused

@@ -1,0 +1,27 @@
+import type { Endpoint, Family } from '../contract/endpoint';
+import type { Problem } from '../contract/problems';
+import { type Refusal, refusals, refusalText } from '../domain/refusal';
+
+const successTexts: Readonly<Record<Exclude<Family, 'admin'>, string>> = {
+  loyalty: 'Successful operation',
+  profiles: 'Successful operation',
+  market: '',
+};
+
+/** The body of a success: the payload with error 0 before or after it; admin endpoints answer it bare. */
+export function successBody({ family, outcome }: Endpoint, payload: object): object {
+  if (family === 'admin') return payload;
+  const success = { error: 0, error_text: successTexts[family] };
+  return outcome === 'first' ? { ...success, ...payload } : { ...payload, ...success };
+}
+
+export interface FailureBody {
+  error: number;
+  error_text: string;
+  fields?: readonly Problem[];
+}
+
+/** The body of a refusal. */
+export function failureBody(refusal: Refusal): FailureBody {
+  return { error: refusals[refusal.refusal].error, error_text: refusalText(refusal) };
+}

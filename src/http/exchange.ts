@@ -1,0 +1,100 @@
+import type express from 'express';
+import { uuidv7 } from 'uuidv7';
+import type { Endpoint } from '../contract/endpoint';
+import { type Problem, problemsText } from '../contract/problems';
+import { type Refusal, refusals, refuse } from '../domain/refusal';
+import { Unavailable } from '../domain/unavailable';
+import { failureBody, successBody } from './envelope';
+import type { Keys } from './receive';
+import { contentTypes, type Format, writeBody } from './representation';
+
+/** Takes one line per request, and the details of faults. */
+export interface Log {
+  info(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/** One request and its response, under one id. */
+export interface Exchange {
+  readonly request: express.Request;
+  readonly response: express.Response;
+  readonly requestId: string;
+  readonly startedAt: Date;
+  readonly log: Log;
+}
+
+export interface Failure {
+  refusal: Refusal;
+  problems?: readonly Problem[];
+}
+
+/** What is answered, before it has a format. */
+export type Reply = { payload: object } | Failure;
+
+/** Starts an exchange: the caller's X-Request-Id is kept if it is a plain word, else a new one is made. */
+export function beginExchange(
+  request: express.Request,
+  response: express.Response,
+  { now, log }: { now(): Date; log: Log },
+): Exchange {
+  const given = request.get('x-request-id') ?? '';
+  const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : uuidv7();
+  response.set('X-Request-Id', requestId);
+  return { request, response, requestId, startedAt: now(), log };
+}
+
+export function refuseBecause(problems: readonly Problem[]): Failure {
+  return { refusal: refuse('bad_request', { problem: problemsText(problems) }), problems };
+}
+
+/** What a fault looks like from outside: one of two fixed texts. The details go to the log. */
+export function replyToFault(error: unknown, { requestId, log }: Exchange): Failure {
+  const isUnavailable = error instanceof Unavailable;
+  log.error({ requestId, err: error }, isUnavailable ? 'Unavailable' : 'Internal error');
+  return {
+    refusal: isUnavailable ? refuse('unavailable', {}) : refuse('internal', { request_id: requestId }),
+  };
+}
+
+/** Answers for an endpoint. Outside /admin/v1 the HTTP status is 200 whatever the outcome (G-2). */
+export function sendReply(exchange: Exchange, endpoint: Endpoint, keys: Keys, format: Format, reply: Reply) {
+  const isRest = endpoint.family === 'admin';
+  if ('payload' in reply) {
+    send(exchange, endpoint.status, writeBody(successBody(endpoint, reply.payload), format, keys), format);
+    report(exchange, endpoint.path, 'none');
+    return;
+  }
+  sendFailure(exchange, endpoint.path, format, reply, isRest);
+}
+
+/** Answers a refusal; `isRest`: with its number as HTTP status, and with the fields it concerns. */
+export function sendFailure(
+  exchange: Exchange,
+  path: string,
+  format: Format,
+  { refusal, problems }: Failure,
+  isRest: boolean,
+) {
+  const failure = failureBody(refusal);
+  const body = isRest && problems ? { ...failure, fields: problems } : failure;
+  const status = isRest ? refusals[refusal.refusal].error : 200;
+  send(exchange, status, writeBody(body, format, noKeys), format);
+  report(exchange, path, refusal.refusal);
+}
+
+const noKeys: Keys = new Map();
+
+function send({ response }: Exchange, status: number, body: string, format: Format) {
+  response.writeHead(status, {
+    'Content-Type': contentTypes[format],
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  });
+  response.end(body);
+}
+
+/** The line in the log: the path as declared, never as sent, and nothing of the body. */
+function report({ request, requestId, startedAt, log }: Exchange, path: string, refusal: string) {
+  const durationMs = Date.now() - startedAt.getTime();
+  log.info({ requestId, method: request.method, path, refusal, durationMs }, 'Request');
+}

@@ -1,0 +1,132 @@
+import type express from 'express';
+import type { Method } from '../contract/endpoint';
+import { check } from '../contract/problems';
+import { type Shape, shapeOf, withKeys } from '../contract/shape';
+import { isRefusal, type Refusal, refuse } from '../domain/refusal';
+import { Unavailable } from '../domain/unavailable';
+import { authorize, type FindAccess } from './auth';
+import {
+  beginExchange,
+  type Exchange,
+  type Log,
+  type Reply,
+  refuseBecause,
+  replyToFault,
+  sendFailure,
+  sendReply,
+} from './exchange';
+import type { Context, Implementation } from './handler';
+import { type Keys, type Received, receive, receiveRest } from './receive';
+
+export interface MountOptions {
+  findAccess: FindAccess;
+  now(): Date;
+  log: Log;
+  /** Longest a caller waits for an answer before it gets 503. */
+  requestTimeoutMs: number;
+}
+
+interface Route extends Implementation {
+  readonly requestKeys: Keys;
+  readonly responseKeys: Keys;
+}
+
+/**
+ * Routes every endpoint, under its path and its aliases, to its handler. Other methods there, and other paths
+ * under /api and /admin, are refused in the format asked for.
+ */
+export function mount(
+  app: express.Express,
+  implementations: readonly Implementation[],
+  options: MountOptions,
+) {
+  const methods = new Map<string, string[]>();
+  for (const implementation of implementations) {
+    const { method, path, aliases } = implementation.endpoint;
+    const route = routeOf(implementation);
+    const verb = method.toLowerCase() as Lowercase<Method>;
+    for (const each of [path, ...aliases]) {
+      app[verb](each, (request, response) =>
+        serve(route, beginExchange(request, response, options), options),
+      );
+      methods.set(each, [...(methods.get(each) ?? []), method]);
+    }
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, (request, response) => {
+      const { method } = request;
+      const refusal = refuse('method_not_allowed', { method, allowed: allowed.join(' or ') });
+      response.set('Allow', allowed.join(', '));
+      return refuseRoute(beginExchange(request, response, options), path, refusal);
+    });
+  }
+  app.all(/^\/(api|admin)\//, (request, response) => {
+    const refusal = refuse('path_unknown', { path: request.path });
+    return refuseRoute(beginExchange(request, response, options), 'unknown', refusal);
+  });
+}
+
+const formatOnly: Keys = new Map([['format', { kind: 'text', empty: null }]]);
+
+async function refuseRoute(exchange: Exchange, path: string, refusal: Refusal): Promise<void> {
+  const { request } = exchange;
+  const isRest = request.path.startsWith('/admin/');
+  const { format } = isRest ? restFormat : await receive(request, formatOnly);
+  sendFailure(exchange, path, format, { refusal }, isRest);
+}
+
+const restFormat = { format: 'json' } as const;
+
+function routeOf(implementation: Implementation): Route {
+  const { request, response } = implementation.endpoint;
+  const requestShape = withKeys(shapeOf(request), { token: 'text', format: 'text' });
+  return { ...implementation, requestKeys: keysOf(requestShape), responseKeys: keysOf(shapeOf(response)) };
+}
+
+function keysOf(shape: Shape): Keys {
+  if (shape.kind === 'object') return shape.keys;
+  throw new Error(`Requests and answers are objects, not ${shape.kind}`);
+}
+
+async function serve(route: Route, exchange: Exchange, options: MountOptions): Promise<void> {
+  const { endpoint, requestKeys, responseKeys } = route;
+  const receiveIn = endpoint.family === 'admin' ? receiveRest : receive;
+  const received = await receiveIn(exchange.request, requestKeys);
+  const reply = await answer(route, received, exchange, options).catch((error: unknown) =>
+    replyToFault(error, exchange),
+  );
+  sendReply(exchange, endpoint, responseKeys, received.format, reply);
+}
+
+/** Format first, then the token, then the fields, then the handler. */
+async function answer(
+  { endpoint, handler }: Route,
+  received: Received,
+  exchange: Exchange,
+  { findAccess, requestTimeoutMs }: MountOptions,
+): Promise<Reply> {
+  if ('problem' in received) return { refusal: refuse('bad_request', { problem: received.problem }) };
+  const { input } = received;
+  const access = authorize(input.token, exchange.request.get('authorization'), endpoint.scope, findAccess);
+  if (isRefusal(access)) return { refusal: access };
+  const checked = check(endpoint.request, input);
+  if ('problems' in checked) return refuseBecause(checked.problems);
+  const { startedAt, requestId } = exchange;
+  const deadline = startedAt.getTime() + requestTimeoutMs;
+  const context: Context = { access, now: startedAt.toISOString(), requestId, deadline };
+  const result = await inTime(handler(checked.value, context), requestTimeoutMs);
+  return isRefusal(result) ? { refusal: result } : { payload: result };
+}
+
+/** Whoever waits on is told to repeat; what was begun may still be carried out. */
+async function inTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Unavailable('No answer in time')), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

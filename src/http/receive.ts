@@ -1,0 +1,79 @@
+import express from 'express';
+import type { Shape } from '../contract/shape';
+import { Malformed } from './malformed';
+import { type Format, formatAccepted, formatOf, formatWanted, readBody } from './representation';
+import { readScalar } from './scalar';
+
+export type Keys = ReadonlyMap<string, Shape>;
+
+/** A request as an object, or why it is none; and the format its answer is to have. */
+export type Received = { format: Format } & ({ input: Record<string, unknown> } | { problem: string });
+
+const parseRaw = express.raw({ type: () => true, limit: '1mb' });
+
+/** Reads the body of a request in JSON or XML. */
+export async function receive(request: express.Request, keys: Keys): Promise<Received> {
+  let own: Format = 'json';
+  try {
+    const bytes = await readBytes(request);
+    own = formatOf(request.get('content-type'));
+    const input = readBody(bytes, own, keys);
+    const wanted = formatWanted(input.format) ?? formatWanted(request.query.format);
+    return { input, format: wanted ?? accepted(request, own) };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { problem: error.message, format: formatInstead(request, own) };
+  }
+}
+
+/** Reads a management request: JSON body or query, with the parameters of the path. */
+export async function receiveRest(request: express.Request, keys: Keys): Promise<Received> {
+  try {
+    const bytes = await readBytes(request);
+    const body = bytes.length === 0 ? {} : readJsonBody(request, bytes, keys);
+    const fromUrl = { ...request.query, ...request.params };
+    const typed = Object.entries(fromUrl).map(([key, value]) => [key, readParameter(value, keys.get(key))]);
+    return { input: { ...body, ...Object.fromEntries(typed) }, format: 'json' };
+  } catch (error) {
+    if (error instanceof Malformed) return { problem: error.message, format: 'json' };
+    throw error;
+  }
+}
+
+function readJsonBody(request: express.Request, bytes: Buffer, keys: Keys): Record<string, unknown> {
+  if (formatOf(request.get('content-type')) === 'json') return readBody(bytes, 'json', keys);
+  throw new Malformed('Content-Type: expected application/json here');
+}
+
+function readParameter(value: unknown, shape: Shape | undefined): unknown {
+  if (typeof value !== 'string' || !shape || shape.kind === 'object') return value;
+  if (shape.kind === 'list') return [readParameter(value, shape.of)];
+  return readScalar(value, shape.kind);
+}
+
+/** The format to answer in when the body could not say. */
+function formatInstead(request: express.Request, own: Format): Format {
+  const { format } = request.query;
+  return format === 'json' || format === 'xml' ? format : accepted(request, own);
+}
+
+function accepted(request: express.Request, own: Format): Format {
+  return formatAccepted((types) => request.accepts(types), own) ?? own;
+}
+
+function readBytes(request: express.Request): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    parseRaw(request, request.res as express.Response, (error?: unknown) => {
+      if (error === undefined) resolve(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+      else reject(asMalformed(error));
+    });
+  });
+}
+
+/** The body parser throws errors with an HTTP status: those below 500 are the client's. */
+function asMalformed(error: unknown): unknown {
+  if (!(error instanceof Error && 'status' in error && Number(error.status) < 500)) return error;
+  return new Malformed(
+    error.name === 'PayloadTooLargeError' ? 'expected a body of at most 1 MiB' : error.message,
+  );
+}
