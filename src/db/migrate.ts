@@ -191,7 +191,7 @@ async function inLockedTransaction<T>(client: ClientBase, work: () => Promise<T>
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => {}); // the connection may be what failed
     throw error;
   }
 }
@@ -206,6 +206,7 @@ async function withClient<T>(target: string | Pool, work: (client: ClientBase) =
     }
   }
   const client = new Client({ connectionString: target, application_name: 'loyalty-points migrate' });
+  client.on('error', () => {}); // the statement under way fails too, and is heard
   await client.connect();
   try {
     return await work(client);

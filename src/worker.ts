@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createActivities } from '../activities';
+import { taskQueues } from '../workflows/protocol';
+import { requireServers, type ServiceConfig } from './config';
+import { createPool } from './db/pool';
+import { type Running, runProcess } from './process';
+import { temporalConnection } from './temporal-connection';
+
+type WorkerOptions = {
+  log: Logger;
+  /** The workflows as one JavaScript file; the one of the build unless given. */
+  workflowBundlePath?: string;
+  /** Now, as RFC 3339 UTC. */
+  clock?: () => string;
+};
+
+/** Writers beyond a few only wait for each other's locks. */
+const ledgerWriters = 4;
+
+/** `node dist/worker.js` */
+export function main(): Promise<void> {
+  return runProcess((config, log) => startWorker(requireServers(config), { log }));
+}
+
+/**
+ * Starts both workers of a process: one carries postings, one runs temporary transactions with their local
+ * activities. Stopping lets what has begun end, for as long as `shutdownTimeoutMs`.
+ * Throws when Temporal cannot be reached.
+ */
+export async function startWorker(config: ServiceConfig, options: WorkerOptions): Promise<Running> {
+  const { log, clock = () => new Date().toISOString() } = options;
+  configureRuntime(log);
+  const connection = await NativeConnection.connect(temporalConnection(config));
+  const db = createPool(config, log);
+  const workers = await createWorkers(config, connection, {
+    activities: createActivities({ db, clock, log }),
+    codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),
+  });
+
+  const runs = workers.map((worker) => worker.run());
+  const ended = Promise.allSettled(runs);
+  return {
+    failed: Promise.all(runs).then(() => new Promise<never>(() => {})),
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended;
+      await connection.close();
+      await db.end();
+    },
+  };
+}
+
+type Code = { activities: ReturnType<typeof createActivities>; codePath: string };
+
+function createWorkers(config: ServiceConfig, connection: NativeConnection, { activities, codePath }: Code) {
+  const queues = taskQueues(config.temporalTaskQueue);
+  const shared = {
+    connection,
+    namespace: config.temporalNamespace,
+    activities,
+    shutdownGraceTime: config.shutdownTimeoutMs / 2,
+    shutdownForceTime: config.shutdownTimeoutMs,
+  };
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: queues.ledger,
+      maxConcurrentActivityTaskExecutions: Math.min(ledgerWriters, config.databasePoolSize),
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: queues.holds,
+      workflowBundle: { codePath },
+      enableNonLocalActivities: false,
+      maxConcurrentLocalActivityExecutions: config.databasePoolSize,
+      maxConcurrentWorkflowTaskExecutions: 100,
+      maxCachedWorkflows: 1000,
+      // After a crash, nobody waits longer than this for the worker that is gone.
+      stickyQueueScheduleToStartTimeout: '1s',
+    }),
+  ]);
+}
+
+let isConfigured = false;
+
+/** Once per process, before the first connection. Signals are ours to handle. */
+function configureRuntime(log: Logger): void {
+  if (isConfigured) return;
+  isConfigured = true;
+  const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
+    log[level.toLowerCase() as 'info'](meta ?? {}, message);
+  });
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'WARN' } } },
+  });
+}
