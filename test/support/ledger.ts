@@ -23,13 +23,33 @@ export const programId = 1;
 export const currencyIid = 1;
 
 /** Proves the ledger before it lets go of the database. */
-export async function openLedger({
-  allowNegativeBalance = false,
-  expirationMonths = 0,
-} = {}): Promise<LedgerBench> {
+export async function openLedger(settings: ProgramSettings = {}): Promise<LedgerBench> {
   const database = await createDatabase();
-  const silent = { warn: () => {} };
-  const pool = createPool({ ...readConfig({}), databaseUrl: database.url }, silent);
+  const pool = createPool({ ...readConfig({}), databaseUrl: database.url }, { warn: () => {} });
+  await seedProgram(pool, settings);
+  return {
+    pool,
+    enrol: () => enrolIn(pool),
+    async close() {
+      try {
+        const client = await pool.connect();
+        expect(await checkLedger(client).finally(() => client.release())).toEqual([]);
+      } finally {
+        await pool.end();
+        await database.drop();
+      }
+    },
+  };
+}
+
+interface ProgramSettings {
+  allowNegativeBalance?: boolean;
+  expirationMonths?: number;
+}
+
+/** One database of profiles, one program, one standard currency. */
+export async function seedProgram(pool: Pool, settings: ProgramSettings = {}): Promise<void> {
+  const { allowNegativeBalance = false, expirationMonths } = settings;
   await pool.query(`insert into catalog.databases (id, name) values (1, 'people')`);
   await pool.query(
     `insert into catalog.programs (id, external_id, name, database_id, allow_negative_balance)
@@ -45,35 +65,23 @@ export async function openLedger({
       ...(expirationMonths ? [expirationMonths, 'month', 'accrual'] : [null, null, null]),
     ],
   );
-  return {
-    pool,
-    async enrol() {
-      const profileId = randomBytes(12).toString('hex');
-      await pool.query('insert into directory.profiles (profile_id, database_id) values ($1, 1)', [
-        profileId,
-      ]);
-      const register = {
-        verb: 'register',
-        transaction_id: uuidv7(),
-        program_id: programId,
-        profile_id: profileId,
-      };
-      await postOperations(pool, [register as Operation], '2000-01-01T00:00:00Z', 'test');
-      const { rows } = await pool.query('select member_id from ledger.members where profile_id = $1', [
-        profileId,
-      ]);
-      return rows[0].member_id;
-    },
-    async close() {
-      try {
-        const client = await pool.connect();
-        expect(await checkLedger(client).finally(() => client.release())).toEqual([]);
-      } finally {
-        await pool.end();
-        await database.drop();
-      }
-    },
-  };
+}
+
+/** Makes a member with an empty account; answers its member_id. */
+export async function enrolIn(pool: Pool): Promise<string> {
+  const profileId = randomBytes(12).toString('hex');
+  await pool.query('insert into directory.profiles (profile_id, database_id) values ($1, 1)', [profileId]);
+  const register = {
+    verb: 'register',
+    transaction_id: uuidv7(),
+    program_id: programId,
+    profile_id: profileId,
+  } as const;
+  await postOperations(pool, [register], '2000-01-01T00:00:00Z', 'test');
+  const { rows } = await pool.query('select member_id from ledger.members where profile_id = $1', [
+    profileId,
+  ]);
+  return rows[0].member_id;
 }
 
 const midnight = Date.parse('2030-01-01T00:00:00Z');
