@@ -5,7 +5,8 @@ import { type Refusal, refuse } from './refusal';
 
 /** How a request names a profile: one mode of `matching` with what that mode needs, normalised. */
 export type Match =
-  | { by: 'email' | 'email_profile'; email: string }
+  | { by: 'email'; email: string }
+  | { by: 'email_profile'; email: string }
   | { by: 'phone'; phone: string }
   | { by: 'profile_id'; profile_id: string }
   | { by: 'custom'; field_name: string; field_value: string | number }

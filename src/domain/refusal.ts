@@ -33,6 +33,7 @@ export const refusals = {
   token_invalid: { error: 403, text: 'API token is not valid' },
   scope_missing: { error: 403, text: 'API token lacks the scope "{scope}"' },
   program_not_allowed: { error: 403, text: 'API token may not access loyalty program {program}' },
+  database_not_allowed: { error: 403, text: 'API token may not access profile database {database}' },
 
   program_not_found: { error: 404, text: 'Loyalty program {program} not found' },
   currency_not_found: {

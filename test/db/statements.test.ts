@@ -84,7 +84,7 @@ function kindOfType(oid: number): string {
   if (type?.isEnum) return 'string';
   const kind = kinds[type?.name ?? ''];
   if (kind) return kind;
-  if (type && type.name.startsWith('_')) return `${kindOfType(type.element)}[]`;
+  if (type?.name.startsWith('_')) return `${kindOfType(type.element)}[]`;
   throw new Error(`No kind is known for Postgres type ${type?.name ?? oid}`);
 }
 

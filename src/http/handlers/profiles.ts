@@ -1,0 +1,102 @@
+import type { Pool } from 'pg';
+import type { Request } from '../../contract/endpoint';
+import { type profiles, readItemMatch } from '../../contract/profiles';
+import { deleteProfile, type ProfileWrite, writeProfiles } from '../../db/commands/profiles';
+import { findProfile, readProfile } from '../../db/queries/profiles';
+import type { Access, Database } from '../../domain/catalog';
+import { type Match, searchFor } from '../../domain/matching';
+import { readProfileData } from '../../domain/profile';
+import { isRefusal, type Refusal, refusals, refusalText, refuse } from '../../domain/refusal';
+import type { Handlers } from '../handler';
+import { findDatabase } from './database';
+import type { Dependencies } from './target';
+
+type ImportRequest = Request<typeof profiles.importOne>;
+type BatchRequest = Request<typeof profiles.importBatch>;
+type Data = Readonly<Record<string, unknown>>;
+
+export function createProfileHandlers({
+  db,
+  catalog,
+  gateway,
+}: Dependencies & { db: Pool }): Handlers<typeof profiles> {
+  return {
+    importOne: (input, { access }) => writeOne(input, access, true),
+    update: (input, { access }) => writeOne(input, access, false),
+
+    async importBatch(input, { access }) {
+      const database = findDatabase(catalog, access, input.db_id);
+      if (isRefusal(database)) return database;
+      const { field_name } = input;
+      if (input.matching === 'custom' && !database.fields.has(field_name ?? '')) {
+        return refuse('field_unknown', { field: `field_name: "${field_name}"` });
+      }
+      const writes = input.data.map((item) => readItem(database, input, item));
+      const valid = writes.flatMap((write) => (isRefusal(write) ? [] : [write]));
+      const outcomes = (await writeProfiles(db, database, valid, { mayCreate: true })).values();
+      return { result: writes.map((write) => resultRow(isRefusal(write) ? write : outcomes.next().value)) };
+    },
+
+    async get(input, { access }) {
+      const profile = await find(input, access);
+      if (isRefusal(profile)) return profile;
+      const row = await readProfile(db, profile.profile_id);
+      if (!row) return refuse('profile_not_found', { matching: profile.shown });
+      const { profile_id, database_id, email, phones, fields } = row;
+      return { data: { id: profile_id, db_id: database_id, email, phones, subscriptions: [], ...fields } };
+    },
+
+    async remove(input, { access }) {
+      const profile = await find(input, access);
+      if (isRefusal(profile)) return profile;
+      const { profile_id } = profile;
+      for (;;) {
+        const memberships = await deleteProfile(db, profile_id);
+        if (memberships.length === 0) return { data: { profile_id } };
+        // The only refusal there is says that a membership has ended already.
+        for (const { program_id, member_id } of memberships)
+          await gateway.removeMember(program_id, member_id);
+      }
+    },
+  };
+
+  async function writeOne(input: ImportRequest, access: Access, mayCreate: boolean) {
+    const database = findDatabase(catalog, access, input.db_id);
+    if (isRefusal(database)) return database;
+    const write = readWrite(database, input.matching, input.data, 'data.');
+    if (isRefusal(write)) return write;
+    const [outcome] = await writeProfiles(db, database, [write], { mayCreate });
+    if (!outcome) throw new Error('One write had no outcome');
+    return outcome;
+  }
+
+  async function find(input: { db_id: number; matching: Match }, access: Access) {
+    const database = findDatabase(catalog, access, input.db_id);
+    if (isRefusal(database)) return database;
+    const search = searchFor(database, input.matching);
+    if (isRefusal(search)) return search;
+    const profile = await findProfile(db, database.id, search);
+    return isRefusal(profile) ? profile : { ...profile, shown: search.shown };
+  }
+}
+
+type WriteRefusal = Refusal<'bad_request' | 'field_unknown'>;
+
+function readItem(database: Database, request: BatchRequest, item: Data): ProfileWrite | WriteRefusal {
+  const match = readItemMatch(request, item);
+  if ('problem' in match) return refuse('bad_request', match);
+  return readWrite(database, match.matching, item, '');
+}
+
+function readWrite(database: Database, match: Match, data: Data, path: string): ProfileWrite | WriteRefusal {
+  const search = searchFor(database, match);
+  if (isRefusal(search)) return search;
+  const change = readProfileData(database, data, path);
+  return isRefusal(change) ? change : { search, change };
+}
+
+function resultRow(outcome: { profile_id: string } | Refusal | undefined) {
+  if (!outcome) throw new Error('A write had no outcome');
+  if (!isRefusal(outcome)) return { error: 0, error_text: 'Successful operation', ...outcome };
+  return { error: refusals[outcome.refusal].error, error_text: refusalText(outcome) };
+}
