@@ -51,7 +51,7 @@ test('fifty redemptions at once never take more than there is', async () => {
   );
   const refusals = outcomes.filter((outcome) => 'refusal' in outcome);
   expect(outcomes.length - refusals.length).toBe(13);
-  expect(new Set(refusals)).toEqual(new Set([{ refusal: 'insufficient_points', details: {} }]));
+  for (const refusal of refusals) expect(refusal).toEqual({ refusal: 'insufficient_points', details: {} });
   expect(await balance()).toEqual({ active: '2.5000', total: '2.5000' });
 });
 
@@ -78,9 +78,8 @@ test('requests that come together travel together, and say so to operators', asy
   expect(rows.length).toBeLessThan(10);
   const biggest = rows.toSorted((a, b) => b.postings - a.postings)[0];
   const description = await client.activity.getHandle(biggest.written_by).describe();
-  expect(await description.staticSummary()).toBe(
-    `${biggest.postings} operations: ${biggest.postings} accrue`,
-  );
+  const summary = Buffer.from(description.rawInfo.userMetadata?.summary?.data ?? '').toString();
+  expect(JSON.parse(summary)).toBe(`${biggest.postings} operations: ${biggest.postings} accrue`);
 });
 
 test('a faulty operation does not take its neighbours with it, and is red for operators', async () => {
