@@ -11,7 +11,7 @@ const project = {
 };
 
 /** Folders of tests that need no server, and so answer at once; those in `test` itself need none either. */
-const pure = 'domain|contract';
+const pure = 'domain|contract|http';
 
 module.exports = {
   maxWorkers: 2,

@@ -36,22 +36,32 @@ export interface Endpoint<
   /** What it may refuse beyond the common refusals. */
   readonly refusals: readonly Code[];
   readonly examples: readonly Example[];
+  /** Longest request body. */
+  readonly maxBytes: number;
   /** Whether error and error_text come before or after the payload, as on the endpoint's own page. */
   readonly outcome: 'first' | 'last';
   /** HTTP status of success; other than 200 for admin endpoints only. */
   readonly status: 200 | 201;
 }
 
-type Defaults = 'method' | 'aliases' | 'outcome' | 'status';
+const defaults = {
+  method: 'POST',
+  aliases: [],
+  maxBytes: 1_048_576,
+  outcome: 'first',
+  status: 200,
+} as const satisfies Partial<Endpoint>;
+
+type Defaults = keyof typeof defaults;
 type Declaration<E extends Endpoint> = Omit<E, Defaults> & Partial<Pick<E, Defaults>>;
 
-/** Declares an endpoint: POST, without aliases, outcome first, status 200, unless said otherwise. */
+/** Declares an endpoint: POST, without aliases, at most 1 MiB, outcome first, status 200, unless said otherwise. */
 export function endpoint<
   Input extends z.ZodType,
   Output extends z.ZodType,
   const Code extends RefusalCode = never,
 >(declaration: Declaration<Endpoint<Input, Output, Code>>): Endpoint<Input, Output, Code> {
-  return { method: 'POST', aliases: [], outcome: 'first', status: 200, ...declaration };
+  return { ...defaults, ...declaration };
 }
 
 /** The refusals every endpoint may answer. */

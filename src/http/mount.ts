@@ -16,7 +16,7 @@ import {
   sendReply,
 } from './exchange';
 import type { Context, Implementation } from './handler';
-import { type Keys, type Received, receive, receiveRest } from './receive';
+import { type Expected, type Keys, type Received, receive, receiveRest } from './receive';
 
 export interface MountOptions {
   findAccess: FindAccess;
@@ -27,7 +27,7 @@ export interface MountOptions {
 }
 
 interface Route extends Implementation {
-  readonly requestKeys: Keys;
+  readonly expected: Expected;
   readonly responseKeys: Keys;
 }
 
@@ -66,7 +66,10 @@ export function mount(
   });
 }
 
-const formatOnly: Keys = new Map([['format', { kind: 'text', empty: null }]]);
+const formatOnly: Expected = {
+  keys: new Map([['format', { kind: 'text', empty: null }]]),
+  maxBytes: 1_048_576,
+};
 
 async function refuseRoute(exchange: Exchange, path: string, refusal: Refusal): Promise<void> {
   const { request } = exchange;
@@ -80,7 +83,8 @@ const restFormat = { format: 'json' } as const;
 function routeOf(implementation: Implementation): Route {
   const { request, response } = implementation.endpoint;
   const requestShape = withKeys(shapeOf(request), { token: 'text', format: 'text' });
-  return { ...implementation, requestKeys: keysOf(requestShape), responseKeys: keysOf(shapeOf(response)) };
+  const expected = { keys: keysOf(requestShape), maxBytes: implementation.endpoint.maxBytes };
+  return { ...implementation, expected, responseKeys: keysOf(shapeOf(response)) };
 }
 
 function keysOf(shape: Shape): Keys {
@@ -89,9 +93,9 @@ function keysOf(shape: Shape): Keys {
 }
 
 async function serve(route: Route, exchange: Exchange, options: MountOptions): Promise<void> {
-  const { endpoint, requestKeys, responseKeys } = route;
+  const { endpoint, expected, responseKeys } = route;
   const receiveIn = endpoint.family === 'admin' ? receiveRest : receive;
-  const received = await receiveIn(exchange.request, requestKeys);
+  const received = await receiveIn(exchange.request, expected);
   const reply = await answer(route, received, exchange, options).catch((error: unknown) =>
     replyToFault(error, exchange),
   );

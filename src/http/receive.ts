@@ -6,18 +6,22 @@ import { readScalar } from './scalar';
 
 export type Keys = ReadonlyMap<string, Shape>;
 
+/** What is known of a request body before it comes. */
+export interface Expected {
+  readonly keys: Keys;
+  readonly maxBytes: number;
+}
+
 /** A request as an object, or why it is none; and the format its answer is to have. */
 export type Received = { format: Format } & ({ input: Record<string, unknown> } | { problem: string });
 
-const parseRaw = express.raw({ type: () => true, limit: '1mb' });
-
 /** Reads the body of a request in JSON or XML. */
-export async function receive(request: express.Request, keys: Keys): Promise<Received> {
+export async function receive(request: express.Request, expected: Expected): Promise<Received> {
   let own: Format = 'json';
   try {
-    const bytes = await readBytes(request);
+    const bytes = await readBytes(request, expected.maxBytes);
     own = formatOf(request.get('content-type'));
-    const input = readBody(bytes, own, keys);
+    const input = readBody(bytes, own, expected);
     const wanted = formatWanted(input.format) ?? formatWanted(request.query.format);
     return { input, format: wanted ?? accepted(request, own) };
   } catch (error) {
@@ -27,12 +31,15 @@ export async function receive(request: express.Request, keys: Keys): Promise<Rec
 }
 
 /** Reads a management request: JSON body or query, with the parameters of the path. */
-export async function receiveRest(request: express.Request, keys: Keys): Promise<Received> {
+export async function receiveRest(request: express.Request, expected: Expected): Promise<Received> {
   try {
-    const bytes = await readBytes(request);
-    const body = bytes.length === 0 ? {} : readJsonBody(request, bytes, keys);
+    const bytes = await readBytes(request, expected.maxBytes);
+    const body = bytes.length === 0 ? {} : readJsonBody(request, bytes, expected);
     const fromUrl = { ...request.query, ...request.params };
-    const typed = Object.entries(fromUrl).map(([key, value]) => [key, readParameter(value, keys.get(key))]);
+    const typed = Object.entries(fromUrl).map(([key, value]) => [
+      key,
+      readParameter(value, expected.keys.get(key)),
+    ]);
     return { input: { ...body, ...Object.fromEntries(typed) }, format: 'json' };
   } catch (error) {
     if (error instanceof Malformed) return { problem: error.message, format: 'json' };
@@ -40,8 +47,8 @@ export async function receiveRest(request: express.Request, keys: Keys): Promise
   }
 }
 
-function readJsonBody(request: express.Request, bytes: Buffer, keys: Keys): Record<string, unknown> {
-  if (formatOf(request.get('content-type')) === 'json') return readBody(bytes, 'json', keys);
+function readJsonBody(request: express.Request, bytes: Buffer, expected: Expected): Record<string, unknown> {
+  if (formatOf(request.get('content-type')) === 'json') return readBody(bytes, 'json', expected);
   throw new Malformed('Content-Type: expected application/json here');
 }
 
@@ -61,19 +68,28 @@ function accepted(request: express.Request, own: Format): Format {
   return formatAccepted((types) => request.accepts(types), own) ?? own;
 }
 
-function readBytes(request: express.Request): Promise<Buffer> {
+const parsers = new Map<number, express.RequestHandler>();
+
+function parserFor(maxBytes: number): express.RequestHandler {
+  const known = parsers.get(maxBytes);
+  if (known) return known;
+  const parser = express.raw({ type: () => true, limit: maxBytes });
+  parsers.set(maxBytes, parser);
+  return parser;
+}
+
+function readBytes(request: express.Request, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    parseRaw(request, request.res as express.Response, (error?: unknown) => {
+    parserFor(maxBytes)(request, request.res as express.Response, (error?: unknown) => {
       if (error === undefined) resolve(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-      else reject(asMalformed(error));
+      else reject(asMalformed(error, maxBytes));
     });
   });
 }
 
 /** The body parser throws errors with an HTTP status: those below 500 are the client's. */
-function asMalformed(error: unknown): unknown {
+function asMalformed(error: unknown, maxBytes: number): unknown {
   if (!(error instanceof Error && 'status' in error && Number(error.status) < 500)) return error;
-  return new Malformed(
-    error.name === 'PayloadTooLargeError' ? 'expected a body of at most 1 MiB' : error.message,
-  );
+  const isTooLarge = error.name === 'PayloadTooLargeError';
+  return new Malformed(isTooLarge ? `expected a body of at most ${maxBytes / 1_048_576} MiB` : error.message);
 }

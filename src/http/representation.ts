@@ -10,6 +10,9 @@ import { readXml, writeXml } from './xml';
 export type Format = 'json' | 'xml';
 type Keys = ReadonlyMap<string, Shape>;
 
+/** An honest document has fewer elements than this allows; 1 MiB may have about 50,000. */
+const bytesPerElement = 21;
+
 const formats: Readonly<Record<string, Format>> = {
   'application/json': 'json',
   'application/xml': 'xml',
@@ -39,10 +42,16 @@ export function formatOf(contentType: string | undefined): Format {
  * Reads a body into an object; `keys` says what is expected where the format itself does not. Numbers that a
  * float might change come as NumberText. Throws Malformed.
  */
-export function readBody(bytes: Buffer, format: Format, keys: Keys): Record<string, unknown> {
+export function readBody(
+  bytes: Buffer,
+  format: Format,
+  { keys, maxBytes }: { keys: Keys; maxBytes: number },
+): Record<string, unknown> {
   const text = decode(bytes);
   if (text.trim() === '') throw new Malformed('expected a request body, got none');
-  return format === 'xml' ? readXml(text, keys, parseJson) : readJson(text);
+  return format === 'xml'
+    ? readXml(text, { keys, maxElements: Math.ceil(maxBytes / bytesPerElement) }, parseJson)
+    : readJson(text);
 }
 
 function decode(bytes: Buffer): string {

@@ -15,20 +15,23 @@ type ReadJson = (text: string) => unknown;
 
 const rootName = 'xml';
 const maxDepth = 32;
-const maxElements = 50_000;
 
 /**
  * Reads a document with root <xml>, guided by the shape of what is expected: elements it does not know are
  * ignored. JSON text inside an element is read by `readJson`. Throws Malformed.
  */
-export function readXml(document: string, keys: Keys, readJson: ReadJson): Record<string, unknown> {
-  const root = parse(document);
+export function readXml(
+  document: string,
+  { keys, maxElements }: { keys: Keys; maxElements: number },
+  readJson: ReadJson,
+): Record<string, unknown> {
+  const root = parse(document, maxElements);
   checkNoText(root);
   return objectIn(root, keys, readJson);
 }
 
 /** Strict: no DOCTYPE, no processing instructions, no entities but XML's own five, bounded depth and number. */
-function parse(document: string): Element {
+function parse(document: string, maxElements: number): Element {
   const parser = new SaxesParser();
   const top: Element = { name: '', isArray: false, children: [], text: '' };
   const open = [top];
