@@ -1,4 +1,5 @@
-// Builds dist/: checked and compiled TypeScript, the files beside it, the workflows as one bundle, and the entries.
+// Builds dist/: checked and compiled TypeScript, the files beside it, the workflows as one bundle, and the
+// entries.
 import { spawnSync } from 'node:child_process';
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -13,8 +13,9 @@ export type Running = {
 type Start = (config: Config, log: Logger) => Promise<Running>;
 
 /**
- * The life of a process: reads its settings, starts, runs until SIGINT or SIGTERM, stops, and exits with 0; or
- * with 1 when it could not start or go on. A second signal, or one while it is still starting, ends it at once.
+ * The life of a process: reads its settings, starts, runs until SIGINT or SIGTERM, stops, and exits with 0;
+ * or with 1 when it could not start or go on. A second signal, or one while it is still starting, ends it at
+ * once.
  */
 export async function runProcess(start: Start): Promise<void> {
   let log: Logger | undefined;

@@ -6,7 +6,7 @@ import { Client, type ClientBase, DatabaseError, type Pool } from 'pg';
 /** One .sql file with the hash of its text. */
 type SqlFile = { name: string; path: string; text: string; hash: string };
 
-/** The SQL this program was built with: migrations in order, functions in order of name, and their joint hash. */
+/** The SQL of this program: migrations in order, functions in order of name, and their joint hash. */
 type Source = { migrations: (SqlFile & { number: number })[]; functions: SqlFile[]; functionsHash: string };
 
 type Options = {
@@ -16,7 +16,7 @@ type Options = {
   folder?: string;
 };
 
-/** Thrown when the database and the SQL files contradict each other, or a file fails; the message names the file. */
+/** Thrown when database and SQL files contradict each other, or a file fails; the message names the file. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -70,8 +70,8 @@ export async function migrate(
 }
 
 /**
- * Says whether a database has every migration and function of this program; one that is ahead counts as ready,
- * so that old processes stay in service while new ones are rolled out.
+ * Says whether a database has every migration and function of this program; one that is ahead counts as
+ * ready, so that old processes stay in service while new ones are rolled out.
  */
 export async function isMigrated(pool: Pool, options: Pick<Options, 'folder'> = {}): Promise<boolean> {
   const source = await readSource(options.folder);
@@ -133,7 +133,8 @@ async function refuseContradictions(client: ClientBase, { migrations }: Source):
       throw new MigrationError(`This program is older than the database: it does not know ${row.name}`);
     if (file.hash !== row.hash) {
       throw new MigrationError(
-        `${file.name} is not the file that was applied as ${row.name}; restore it and add a new migration instead`,
+        `${file.name} is not the file that was applied as ${row.name}; ` +
+          'restore it and add a new migration instead',
       );
     }
   }
@@ -156,7 +157,7 @@ async function applyOnce(client: ClientBase, file: Source['migrations'][number])
   return true;
 }
 
-/** Old processes find their own hash in the table too, and so stay ready; the newest row is what is in force. */
+/** Old processes find their own hash in the table too, and so stay ready; the newest row is in force. */
 async function replaceFunctions(client: ClientBase, source: Source, force: boolean): Promise<boolean> {
   const { rows } = await client.query<{ hash: string }>(
     'select hash from loyalty_meta.function_set order by applied_at desc limit 1',

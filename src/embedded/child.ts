@@ -29,8 +29,8 @@ export type ServerProcess = {
 };
 
 /**
- * Starts a server that ends with this process at the latest, even if that is killed, and that terminal signals
- * do not reach: whoever started it decides when its clients are done with it.
+ * Starts a server that ends with this process at the latest, even if that is killed, and that terminal
+ * signals do not reach: whoever started it decides when its clients are done with it.
  */
 export function startServer({ command, args, cwd, env, stopSignal, runAs }: ServerOptions): ServerProcess {
   const identity = runAs ? [String(runAs.uid), String(runAs.gid)] : ['-', '-'];

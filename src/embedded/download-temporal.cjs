@@ -1,5 +1,6 @@
-// Has the SDK download the Temporal CLI, in a process of its own, since the SDK's runtime can be configured only
-// before its first use and its download cannot be called off. Usage: node download-temporal.cjs FOLDER VERSION
+// Has the SDK download the Temporal CLI, in a process of its own, since the SDK's runtime can be configured
+// only before its first use and its download cannot be called off. Usage: node download-temporal.cjs FOLDER
+// VERSION
 const { TestWorkflowEnvironment } = require('@temporalio/testing');
 
 const [downloadDir, version] = process.argv.slice(2);

@@ -1,6 +1,6 @@
-// Runs one server as long as its own input stays open, so that no server outlives the process that started it,
-// however that process ends. Detached from the terminal, whose Ctrl-C would otherwise reach the server first.
-// Usage: node keeper.cjs SIGNAL UID|- GID|- COMMAND [ARGUMENT…]
+// Runs one server as long as its own input stays open, so that no server outlives the process that started
+// it, however that process ends. Detached from the terminal, whose Ctrl-C would otherwise reach the server
+// first. Usage: node keeper.cjs SIGNAL UID|- GID|- COMMAND [ARGUMENT…]
 const { spawn } = require('node:child_process');
 
 const [signal, uid, gid, command, ...args] = process.argv.slice(2);

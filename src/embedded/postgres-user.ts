@@ -39,8 +39,8 @@ export async function findReachableFolder(
   if (!runAs || canReach(folder, 'x', runAs)) return folder;
   const other = await sharedFolder(folder);
   progress(
-    `Postgres cannot run as root, and the user it runs as cannot reach ${folder}: its data are in ${other}. ` +
-      'Set DATA_DIR to a folder that everybody may enter to keep them elsewhere.',
+    `Postgres cannot run as root, and the user it runs as cannot reach ${folder}. ` +
+      `Its data are in ${other}. Set DATA_DIR to a folder that everybody may enter to keep them elsewhere.`,
   );
   return other;
 }

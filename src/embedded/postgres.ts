@@ -98,7 +98,9 @@ async function isInitialised(data: string): Promise<boolean> {
   );
 }
 
-/** Works beside the final folder and renames, so that a start that was interrupted leaves nothing half made. */
+/**
+ * Works beside the final folder and renames, so that a start that was interrupted leaves nothing half made.
+ */
 async function initialise(
   home: string,
   data: string,
@@ -137,8 +139,8 @@ async function keepPassword(home: string, runAs: Identity | undefined): Promise<
 }
 
 /**
- * Postgres itself clears the lock of a server that is gone, unless its process id now belongs to another program
- * of the same user, as happens in containers, where ids start again at 1.
+ * Postgres itself clears the lock of a server that is gone, unless its process id now belongs to another
+ * program of the same user, as happens in containers, where ids start again at 1.
  */
 async function dropStaleLock(data: string): Promise<void> {
   const lock = join(data, 'postmaster.pid');

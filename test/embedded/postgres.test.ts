@@ -38,7 +38,7 @@ async function serverPid(): Promise<number> {
   return Number((await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
-test('data outlive a restart, and the server is Postgres 18 with UTF-8, durable and on this machine only', async () => {
+test('data outlive a restart, and the server is Postgres 18, durable, on this machine only', async () => {
   const first = await start();
   await query(first.url, "create table kept as select 'naïve ☕' as text");
   await first.stop();
@@ -109,7 +109,7 @@ asRoot('when root starts it in a folder its user cannot enter, it says where the
   const messages: string[] = [];
   const server = await startPostgres({ dataDir, port: 0, progress: (message) => messages.push(message) });
   started.push(server);
-  const folder = /its data are in (\S+)\. /.exec(messages.join('\n'))?.[1] ?? '';
+  const folder = /Its data are in (\S+)\. /.exec(messages.join('\n'))?.[1] ?? '';
   expect(await query(server.url, "select current_setting('data_directory')")).toEqual([
     join(folder, 'postgres'),
   ]);
@@ -121,7 +121,8 @@ test('the server does not outlive the process that started it, however that ends
   const keeper = join(__dirname, '../../src/embedded/keeper.cjs');
   const script = `
     const { spawn } = require('node:child_process');
-    const args = ['SIGTERM', '-', '-', process.execPath, '-e', 'console.log(process.pid); setInterval(() => {}, 1000)'];
+    const server = 'console.log(process.pid); setInterval(() => {}, 1000)';
+    const args = ['SIGTERM', '-', '-', process.execPath, '-e', server];
     const kept = spawn(process.execPath, [${JSON.stringify(keeper)}, ...args], { detached: true });
     kept.stdout.on('data', (pid) => { process.stdout.write(pid); process.kill(process.pid, 'SIGKILL'); });`;
   const shell = `"$0" -e "$1" || true`;

@@ -20,7 +20,9 @@ const forgetfulSettings = {
   max_connections: '300',
 };
 
-/** Starts one Postgres and one Temporal for the whole run, and prepares what every test file needs of them. */
+/**
+ * Starts one Postgres and one Temporal for the whole run, and prepares what every test file needs of them.
+ */
 export default async function globalSetup(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'loyalty-test-'));
   await chmod(folder, 0o755); // Postgres may run as another user
