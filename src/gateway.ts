@@ -1,4 +1,10 @@
-import { ActivityExecutionFailedError, Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import {
+  ActivityExecutionFailedError,
+  Client,
+  Connection,
+  type ConnectionOptions,
+  WorkflowFailedError,
+} from '@temporalio/client';
 import {
   ApplicationFailure,
   defineSearchAttributeKey,
@@ -35,11 +41,9 @@ export class OperationFault extends Error {
 }
 
 export interface GatewayOptions {
-  address: string;
+  connection: ConnectionOptions;
   namespace: string;
   taskQueue: string;
-  tls?: boolean;
-  apiKey?: string;
   /** Longest a batch occupies a lane, and a request waits for its outcome. */
   requestTimeoutMs: number;
   log: { warn(fields: object, message: string): void };
@@ -77,12 +81,8 @@ const maxBatchItems = 500;
 const maxWaiting = 20_000;
 
 export function openGateway(options: GatewayOptions): Gateway {
-  const { address, namespace, requestTimeoutMs, log } = options;
-  const connection = Connection.lazy({
-    address,
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
-    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
-  });
+  const { namespace, requestTimeoutMs, log } = options;
+  const connection = Connection.lazy(options.connection);
   const client = new Client({ connection, namespace });
   const queues = taskQueues(options.taskQueue);
 

@@ -6,6 +6,7 @@ import { readConfig, type ServiceConfig } from '../../src/config';
 import { createPool } from '../../src/db/pool';
 import { type Gateway, openGateway } from '../../src/gateway';
 import type { Running } from '../../src/process';
+import { temporalConnection } from '../../src/temporal-connection';
 import { startWorker } from '../../src/worker';
 import { createDatabase } from './database';
 import { testServers } from './servers';
@@ -36,7 +37,7 @@ export async function startBackend(settings: Partial<ServiceConfig> = {}): Promi
   };
   const pool = createPool(config, silent);
   const gateway = openGateway({
-    address: config.temporalAddress,
+    connection: temporalConnection(config),
     namespace: config.temporalNamespace,
     taskQueue: config.temporalTaskQueue,
     requestTimeoutMs: config.requestTimeoutMs,

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import type { Request } from '../../contract/endpoint';
 import { type profiles, readItemMatch } from '../../contract/profiles';
 import { deleteProfile, type ProfileWrite, writeProfiles } from '../../db/commands/profiles';
@@ -15,11 +14,7 @@ type ImportRequest = Request<typeof profiles.importOne>;
 type BatchRequest = Request<typeof profiles.importBatch>;
 type Data = Readonly<Record<string, unknown>>;
 
-export function createProfileHandlers({
-  db,
-  catalog,
-  gateway,
-}: Dependencies & { db: Pool }): Handlers<typeof profiles> {
+export function createProfileHandlers({ db, catalog, gateway }: Dependencies): Handlers<typeof profiles> {
   return {
     importOne: (input, { access }) => writeOne(input, access, true),
     update: (input, { access }) => writeOne(input, access, false),

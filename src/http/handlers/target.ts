@@ -1,6 +1,7 @@
+import type { Pool } from 'pg';
 import type { Catalog } from '../../catalog';
 import { findMember } from '../../db/queries/profiles';
-import type { Queryable } from '../../db/query';
+
 import {
   type Access,
   type Currency,
@@ -14,7 +15,7 @@ import type { Gateway } from '../../gateway';
 
 /** What handlers work with. */
 export interface Dependencies {
-  db: Queryable;
+  db: Pool;
   catalog: Catalog;
   gateway: Gateway;
 }

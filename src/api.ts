@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import { openCatalog } from './catalog';
+import { requireServers, type ServiceConfig } from './config';
+import { isMigrated } from './db/migrate';
+import { createPool } from './db/pool';
+import { openGateway } from './gateway';
+import { createHandlers } from './http/handlers';
+import { startApi as listen } from './http/server';
+import { type Running, runProcess } from './process';
+import { temporalConnection } from './temporal-connection';
+
+/** `node dist/api.js` */
+export function main(): Promise<void> {
+  return runProcess((config, log) => startApi(requireServers(config), { log }));
+}
+
+export interface RunningApi extends Running {
+  /** Such as http://127.0.0.1:3000 */
+  url: string;
+}
+
+/**
+ * Starts the HTTP API. It comes up without Temporal (writing calls answer 503 meanwhile), but not without Postgres.
+ * Throws DatabaseUnavailable, or the error of the operating system if the port cannot be had.
+ */
+export async function startApi(
+  config: ServiceConfig,
+  { log, now = () => new Date() }: { log: Logger; now?: () => Date },
+): Promise<RunningApi> {
+  const pool = createPool(config, log);
+  const gateway = openGateway({
+    connection: temporalConnection(config),
+    namespace: config.temporalNamespace,
+    taskQueue: config.temporalTaskQueue,
+    requestTimeoutMs: config.requestTimeoutMs,
+    log,
+  });
+  const closers: (() => Promise<unknown>)[] = [() => pool.end(), () => gateway.close()];
+  try {
+    const catalog = await openCatalog(pool, log);
+    closers.unshift(() => catalog.close());
+    const server = await listen(config, {
+      handlers: createHandlers({ db: pool, catalog, gateway }),
+      findAccess: (hash) => catalog.access(hash),
+      checks: { database: () => isMigrated(pool), temporal: () => gateway.isReachable() },
+      now,
+      log,
+    });
+    closers.unshift(() => server.stop());
+    return { url: server.url, failed: new Promise<never>(() => {}), stop: () => closeAll(closers) };
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of closers) await close();
+}
