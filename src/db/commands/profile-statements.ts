@@ -49,8 +49,12 @@ export const findTakenValues = query({
     select i.profile_id, i.field
     from jsonb_to_recordset($2::jsonb) as i(profile_id text, field text, texts text[])
     cross join unnest(i.texts) as text
-    join directory.profile_keys k on k.database_id = $1 and k.field = i.field and k.value = text
-    where k.is_unique and k.profile_id <> i.profile_id`,
+    cross join lateral (
+      select from directory.profile_keys k
+      where k.database_id = $1 and k.field = i.field and k.value = text
+        and k.is_unique and k.profile_id <> i.profile_id
+      limit 1
+    ) other`,
 });
 
 export const insertProfiles = command({

@@ -211,10 +211,12 @@ async function store(db: Queryable, database: Database, targets: readonly Target
   }));
   const created = rows.filter((row) => row.isNew);
   const changed = rows.filter((row) => !row.isNew);
-  if (created.length > 0) await insertProfiles(db, database.id, JSON.stringify(created));
-  if (changed.length > 0) await updateProfiles(db, JSON.stringify(changed));
   const keys = keyRows(database, targets);
-  await deleteKeys(db, database.id, keys);
+  if (created.length > 0) await insertProfiles(db, database.id, JSON.stringify(created));
+  if (changed.length > 0) {
+    await updateProfiles(db, JSON.stringify(changed));
+    await deleteKeys(db, database.id, keys);
+  }
   await insertKeys(db, database.id, keys);
 }
 
