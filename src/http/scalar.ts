@@ -3,7 +3,8 @@ import { NumberText } from '../contract/values';
 
 /** A number as it was written: a JavaScript number only if nothing can be lost. */
 export function readNumber(text: string): number | NumberText {
-  return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : new NumberText(text);
+  const number = Number(text);
+  return /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(number) ? number : new NumberText(text);
 }
 
 /**
