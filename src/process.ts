@@ -10,19 +10,22 @@ export type Running = {
   failed: Promise<never>;
 };
 
-type Start = (config: Config, log: Logger) => Promise<Running>;
-
 /**
- * The life of a process: reads its settings, starts, runs until SIGINT or SIGTERM, stops, and exits with 0;
- * or with 1 when it could not start or go on. A second signal, or one while it is still starting, ends it at
- * once.
+ * The life of a process that serves: reads its settings, starts, runs until SIGINT or SIGTERM, stops, and exits
+ * with 0; or with 1 when it could not start or go on. A second signal, or one while it is still starting, ends
+ * it at once.
  */
-export async function runProcess(start: Start): Promise<void> {
+export function runProcess(start: (config: Config, log: Logger) => Promise<Running>): Promise<void> {
+  return runTask((config, log) => runUntilSignal(() => start(config, log)));
+}
+
+/** The life of a process that does one thing: exits with 0 when it is done, with 1 when it failed. */
+export async function runTask(task: (config: Config, log: Logger) => Promise<void>): Promise<void> {
   let log: Logger | undefined;
   try {
     const config = readConfig();
     log = createLogger({ level: config.logLevel ?? 'info' });
-    await runUntilSignal(() => start(config, log as Logger));
+    await task(config, log);
     process.exit(0);
   } catch (error) {
     if (log && !(error instanceof ConfigError)) log.fatal({ err: error }, 'cannot go on');

@@ -90,6 +90,7 @@ function configureRuntime(log: Logger): void {
   if (isConfigured) return;
   isConfigured = true;
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {
+    if (message.startsWith('No workflows registered')) return; // true of the ledger's queue, on purpose
     log[level.toLowerCase() as 'info'](meta ?? {}, message);
   });
   Runtime.install({

@@ -13,12 +13,12 @@ export class PortTaken extends Error {
 }
 
 /**
- * Makes sure that a server can listen on 127.0.0.1 at a port; 0 becomes a free port.
+ * Makes sure that a server can listen at a port; 0 becomes a free port.
  * Throws PortTaken, naming the environment variable that moves it.
  */
-export async function claimPort(port: number, variable: string): Promise<number> {
+export async function claimPort(port: number, variable: string, host = '127.0.0.1'): Promise<number> {
   const probe = createServer();
-  probe.listen(port, '127.0.0.1');
+  probe.listen(port, host);
   try {
     await once(probe, 'listening');
   } catch (error) {

@@ -21,6 +21,8 @@ type PostgresOptions = {
 type EmbeddedPostgres = {
   /** Connects as superuser to the database `loyalty`. */
   url: string;
+  /** Where its data are: `dataDir`, unless its user cannot get there. */
+  folder: string;
   /** Resolves when the server has ended, asked or not. */
   ended: Promise<unknown>;
   stop(): Promise<void>;
@@ -85,7 +87,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     await server.stop();
     throw error;
   });
-  return { url: `${url}/${database}`, ended: server.ended, stop: server.stop };
+  return { url: `${url}/${database}`, folder: home, ended: server.ended, stop: server.stop };
 }
 
 async function isInitialised(data: string): Promise<boolean> {

@@ -1,0 +1,15 @@
+import { ConfigError } from './config';
+import { migrate } from './db/migrate';
+import { runTask } from './process';
+import { registerSearchAttributes } from './search-attributes';
+
+/** `node dist/migrate.js`: brings the database up to date, and Temporal's search attributes if it is named. */
+export function main(): Promise<void> {
+  return runTask(async (config, log) => {
+    const { databaseUrl, temporalAddress } = config;
+    if (!databaseUrl) throw new ConfigError('DATABASE_URL is required here');
+    await migrate(databaseUrl, { log });
+    if (temporalAddress) await registerSearchAttributes({ ...config, temporalAddress });
+    log.info({}, 'up to date');
+  });
+}
