@@ -1,0 +1,110 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, type Pool } from 'pg';
+import { pino } from 'pino';
+import { checkLedger } from '../src/check-ledger';
+import { readConfig, type ServiceConfig } from '../src/config';
+import { migrate } from '../src/db/migrate';
+import { createPool } from '../src/db/pool';
+import { startPostgres } from '../src/embedded/postgres';
+import { startTemporal } from '../src/embedded/temporal';
+import { searchAttributes } from '../workflows/protocol';
+
+/** The service as it runs in production: every part a process of its own, all on this machine. */
+export interface Stack {
+  url: string;
+  pool: Pool;
+  config: ServiceConfig;
+  /** Proves the ledger, then ends every process and removes the data. Throws if the ledger is not sound. */
+  close(): Promise<void>;
+}
+
+const log = pino({ level: 'warn' }, pino.destination(2));
+
+export async function startStack(progress: (message: string) => void): Promise<Stack> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'loyalty-bench-'));
+  await chmod(dataDir, 0o755); // Postgres may run as another user
+  const settings = readConfig();
+  const postgres = await startPostgres({ dataDir, port: 0, progress });
+  const { dataDir: cacheDir, temporalCli: cliPath } = settings;
+  const temporal = await startTemporal({ dataDir, cacheDir, cliPath, port: 0, searchAttributes, progress });
+  await createDatabase(postgres.url);
+  const databaseUrl = new URL('/bench', postgres.url).href;
+  await migrate(databaseUrl);
+  const port = await freePort();
+  const config = { ...settings, databaseUrl, temporalAddress: temporal.address, port };
+  const pool = createPool(config, log);
+  const children = [startChild('worker', config), startChild('api', config)];
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(url, children);
+  return {
+    url,
+    pool,
+    config,
+    async close() {
+      const client = await pool.connect();
+      const violations = await checkLedger(client).finally(() => client.release());
+      await Promise.all(children.map(stopChild));
+      await pool.end();
+      await temporal.stop();
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+      if (violations.length > 0) throw new Error(`The ledger is not sound: ${JSON.stringify(violations)}`);
+    },
+  };
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('create database bench');
+  await client.end();
+}
+
+function startChild(entry: 'api' | 'worker', config: ServiceConfig): ChildProcess {
+  return fork(join(__dirname, `../${entry}.js`), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      DATABASE_URL: config.databaseUrl,
+      TEMPORAL_ADDRESS: config.temporalAddress,
+      PORT: String(config.port),
+      LOG_LEVEL: 'error',
+    },
+  });
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+async function untilReady(url: string, children: readonly ChildProcess[]): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const dead = children.find((child) => child.exitCode !== null);
+    if (dead) throw new Error(`A process ended with ${dead.exitCode} while starting`);
+    const isReady = await fetch(`${url}/health/ready`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isReady) return;
+    if (Date.now() > deadline) throw new Error('The service did not become ready within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || !address) throw new Error('No free port');
+  return address.port;
+}
