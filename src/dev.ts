@@ -67,13 +67,15 @@ async function refuseTakenPorts(config: Config): Promise<void> {
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
 }
 
-/** The servers of the environment, or our own. */
+/**
+ * The servers of the environment, or our own: Postgres first, because it refuses data that another start uses.
+ */
 async function startServers(config: Config, started: Started[]): Promise<Servers> {
   const { databaseUrl, temporalAddress } = config;
-  const [postgres, temporal] = await Promise.all([
-    databaseUrl ? { databaseUrl, notes: [] } : startOwnPostgres(config, started),
-    temporalAddress ? useTemporal({ ...config, temporalAddress }) : startOwnTemporal(config, started),
-  ]);
+  const postgres = databaseUrl ? { databaseUrl, notes: [] } : await startOwnPostgres(config, started);
+  const temporal = temporalAddress
+    ? await useTemporal({ ...config, temporalAddress })
+    : await startOwnTemporal(config, started);
   const addresses = { databaseUrl: postgres.databaseUrl, temporalAddress: temporal.temporalAddress };
   return { config: { ...config, ...addresses }, notes: [...temporal.notes, ...postgres.notes] };
 }

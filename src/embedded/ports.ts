@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /** Thrown when a port one of our servers should listen on is in use; the message says what to set. */
-export class PortTaken extends Error {
+class PortTaken extends Error {
   override readonly name = 'PortTaken';
 
   constructor(port: number, variable: string) {
