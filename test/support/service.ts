@@ -1,4 +1,7 @@
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { checkLedger } from '../../src/check-ledger';
@@ -24,7 +27,17 @@ export interface Backend {
 
 export const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 
-export async function startBackend(settings: Partial<ServiceConfig> = {}): Promise<Backend> {
+interface BackendOptions {
+  /** Settings of the worker alone, such as another way to its servers. */
+  forWorker?: (config: ServiceConfig) => Partial<ServiceConfig>;
+  /** The test starts workers itself. */
+  withoutWorker?: boolean;
+}
+
+export async function startBackend(
+  settings: Partial<ServiceConfig> = {},
+  { forWorker = () => ({}), withoutWorker = false }: BackendOptions = {},
+): Promise<Backend> {
   const database = await createDatabase();
   const { temporalAddress, workflowBundlePath } = testServers();
   const config: ServiceConfig = {
@@ -43,15 +56,17 @@ export async function startBackend(settings: Partial<ServiceConfig> = {}): Promi
     requestTimeoutMs: config.requestTimeoutMs,
     log: silent,
   });
-  let worker: Running = await startWorker(config, { log: silent, workflowBundlePath });
+  const startOne = () =>
+    startWorker({ ...config, ...forWorker(config) }, { log: silent, workflowBundlePath });
+  let worker: Running | undefined = withoutWorker ? undefined : await startOne();
   return {
     config,
     pool,
     gateway,
     async restartWorker(meanwhile = async () => {}) {
-      await worker.stop();
+      await worker?.stop();
       await meanwhile();
-      worker = await startWorker(config, { log: silent, workflowBundlePath });
+      worker = await startOne();
     },
     async close() {
       try {
@@ -59,11 +74,28 @@ export async function startBackend(settings: Partial<ServiceConfig> = {}): Promi
         const violations = await checkLedger(client, gateway.isHoldLive).finally(() => client.release());
         expect(violations).toEqual([]);
       } finally {
-        await worker.stop();
+        await worker?.stop();
         await gateway.close();
         await pool.end();
         await database.drop();
       }
+    },
+  };
+}
+
+/** Starts a worker in a process of its own, which can be killed. Resolves once it works. */
+export async function startWorkerApart(config: ServiceConfig) {
+  const { workflowBundlePath } = testServers();
+  const settings = JSON.stringify({ config, workflowBundlePath });
+  const child = fork(join(__dirname, 'worker-process.ts'), [settings], {
+    execArgv: ['--require', join(__dirname, 'typescript.cjs')],
+  });
+  const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  if (message !== 'ready') throw new Error(`The worker ended with ${message}`);
+  return {
+    async kill() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
 }
