@@ -117,6 +117,7 @@ const importBatch = endpoint({
   family: 'profiles',
   scope: 'loyalty_write',
   summary: 'Create or update many profiles',
+  maxBytes: 10_485_760,
   description:
     'Up to 10,000 profiles and 10 MB at once. Each is searched by its own values: matching email by email, phone ' +
     'by the first of phones, profile_id by id, custom by the field that field_name names. Ours: result has one ' +
