@@ -205,7 +205,7 @@ describe('text', () => {
   });
 
   test('names say what a thing is', () => {
-    const vague = /(Service|Manager|Helper|Utils?)$/;
+    const vague = /\w(Service|Manager|Helper|Utils?)$/;
     const declaration = /\b(?:class|interface|type|enum|function|const|let)\s+(\w+)/g;
     const names = everything.flatMap(({ path, text }) => {
       const declared = [...text.matchAll(declaration)].map(([, name = '']) => name);

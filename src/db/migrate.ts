@@ -50,7 +50,6 @@ export async function migrate(
 ): Promise<{ applied: string[]; replacedFunctions: boolean }> {
   const source = await readSource(options.folder);
   return withClient(target, async (client) => {
-    await client.query('set statement_timeout = 0');
     await inLockedTransaction(client, () => client.query(bookkeeping));
     const applied: string[] = [];
     await inLockedTransaction(client, () => refuseContradictions(client, source));
@@ -187,6 +186,7 @@ async function runFile(client: ClientBase, file: SqlFile): Promise<void> {
 async function inLockedTransaction<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {
+    await client.query('set local statement_timeout = 0');
     await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
     const result = await work();
     await client.query('commit');
@@ -198,20 +198,26 @@ async function inLockedTransaction<T>(client: ClientBase, work: () => Promise<T>
 }
 
 async function withClient<T>(target: string | Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
-  if (typeof target !== 'string') {
-    const client = await target.connect();
-    try {
-      return await work(client);
-    } finally {
-      client.release(true);
-    }
-  }
-  const client = new Client({ connectionString: target, application_name: 'loyalty-points migrate' });
-  client.on('error', () => {}); // the statement under way fails too, and is heard
-  await client.connect();
+  const [client, letGo] = await (typeof target === 'string' ? connect(target) : borrow(target));
+  const ignoreLoss = () => {}; // the statement under way fails too, and is heard
+  client.on('error', ignoreLoss);
   try {
     return await work(client);
   } finally {
-    await client.end();
+    client.off('error', ignoreLoss);
+    await letGo();
   }
+}
+
+type Borrowed = [ClientBase, () => Promise<void>];
+
+async function connect(connectionString: string): Promise<Borrowed> {
+  const client = new Client({ connectionString, application_name: 'loyalty-points migrate' });
+  await client.connect();
+  return [client, () => client.end()];
+}
+
+async function borrow(pool: Pool): Promise<Borrowed> {
+  const client = await pool.connect();
+  return [client, async () => client.release()];
 }

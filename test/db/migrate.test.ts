@@ -20,6 +20,7 @@ let folder: string;
 beforeEach(async () => {
   database = await createDatabase({ migrated: false });
   pool = new Pool({ connectionString: database.url, max: 20 });
+  pool.on('error', () => {}); // its last connections may still be closing when the database is dropped
   folder = await mkdtemp(join(tmpdir(), 'loyalty-sql-'));
   await mkdir(join(folder, 'migrations'));
   await mkdir(join(folder, 'functions'));
