@@ -47,7 +47,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
   'src/temporal-connection.ts': { may: ['src/config'] },
   'src/embedded': {
     may: ['src/embedded', 'pg', '@temporalio/client', '@temporalio/testing', 'node'],
-    types: ['@temporalio/common'],
+    types: ['@temporalio/common', 'src/config'],
   },
 };
 
