@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type Pool } from 'pg';
 import { pino } from 'pino';
-import { checkLedger } from '../src/check-ledger';
+import { checkLedger } from '../src/db/check-ledger';
 import { readConfig, type ServiceConfig } from '../src/config';
 import { migrate } from '../src/db/migrate';
 import { createPool } from '../src/db/pool';

@@ -9,7 +9,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
-const entries = ['api', 'worker', 'worker-health', 'migrate'];
+const entries = ['api', 'worker', 'worker-health', 'migrate', 'check-ledger'];
 
 await rm(dist, { recursive: true, force: true });
 

@@ -1,42 +1,51 @@
-import { ledgerChecks, listOpenHolds } from './db/queries/check';
-import type { Queryable } from './db/query';
+import type { Logger } from 'pino';
+import { type Config, ConfigError } from './config';
+import { checkLedger, type Violation } from './db/check-ledger';
+import { createPool } from './db/pool';
+import { findWhereabouts } from './embedded/whereabouts';
+import { openGateway } from './gateway';
+import { runTask } from './process';
+import { temporalConnection } from './temporal-connection';
 
-export interface Violation {
-  rule: string;
-  account_id: string;
-  detail: string;
-}
+/** A whole ledger is read; no statement of this may be cut off as a caller's would be. */
+const patienceMs = 600_000;
 
 /**
- * Proves the ledger: every rule of `ledgerChecks`, and that each open hold has a live workflow, if `isHoldLive` is
- * given. Answers what is wrong; an empty list is the proof. Reads one snapshot, so it may run while points move.
+ * `npm run check-ledger`: proves the ledger of the servers in the environment, or of the service started here.
+ * Prints what is wrong, a line each, and exits with 1; or says that all is well.
  */
-export async function checkLedger(
-  db: Queryable,
-  isHoldLive?: (transactionId: string) => Promise<boolean>,
-): Promise<Violation[]> {
-  const violations: Violation[] = [];
-  await db.query({ text: 'begin transaction isolation level repeatable read read only' });
-  try {
-    for (const [rule, find] of Object.entries(ledgerChecks)) {
-      for (const row of await find(db)) violations.push({ rule, ...row });
+export function main(): Promise<void> {
+  return runTask(async (config, log) => {
+    const violations = await check(config, log);
+    for (const { rule, account_id, detail } of violations) {
+      process.stdout.write(`NOT TRUE: ${rule}. Account ${account_id}: ${detail}\n`);
     }
-    if (isHoldLive) violations.push(...(await checkWorkflows(db, isHoldLive)));
-  } finally {
-    await db.query({ text: 'rollback' });
-  }
-  return violations;
+    if (violations.length > 0) process.exit(1);
+    process.stdout.write('The ledger is sound.\n');
+  });
 }
 
-async function checkWorkflows(
-  db: Queryable,
-  isHoldLive: (transactionId: string) => Promise<boolean>,
-): Promise<Violation[]> {
-  const violations: Violation[] = [];
-  for (const { account_id, transaction_id } of await listOpenHolds(db)) {
-    if (await isHoldLive(transaction_id)) continue;
-    const detail = `hold ${transaction_id} is open, but its workflow is not running`;
-    violations.push({ rule: 'every open hold has a running workflow', account_id, detail });
+async function check(config: Config, log: Logger): Promise<Violation[]> {
+  const { databaseUrl, temporalAddress } = config.databaseUrl
+    ? config
+    : ((await findWhereabouts(config)) ?? {});
+  if (!databaseUrl || !temporalAddress) {
+    throw new ConfigError('No service runs here: `npm start` it, or set DATABASE_URL and TEMPORAL_ADDRESS.');
   }
-  return violations;
+  const pool = createPool({ ...config, databaseUrl, requestTimeoutMs: patienceMs }, log);
+  const gateway = openGateway({
+    connection: temporalConnection({ ...config, temporalAddress }),
+    namespace: config.temporalNamespace,
+    taskQueue: config.temporalTaskQueue,
+    requestTimeoutMs: config.requestTimeoutMs,
+    log,
+  });
+  const client = await pool.connect();
+  try {
+    return await checkLedger(client, gateway.isHoldLive);
+  } finally {
+    client.release();
+    await gateway.close();
+    await pool.end();
+  }
 }

@@ -6,6 +6,7 @@ import { migrate } from './db/migrate';
 import { claimPort } from './embedded/ports';
 import { startPostgres } from './embedded/postgres';
 import { startTemporal } from './embedded/temporal';
+import { forgetWhereabouts, noteWhereabouts } from './embedded/whereabouts';
 import { createLogger } from './log';
 import { type Running, runUntilSignal } from './process';
 import { registerSearchAttributes } from './search-attributes';
@@ -43,6 +44,9 @@ async function startEverything(config: Config, log: Logger): Promise<Running> {
     started.push(await startWorker(servers.config, { log }));
     const api = await startApi(servers.config, { log });
     started.push(api);
+    const { dataDir, databaseUrl, temporalAddress } = servers.config;
+    await noteWhereabouts(dataDir, { apiUrl: api.url, databaseUrl, temporalAddress });
+    started.push({ stop: () => forgetWhereabouts(dataDir), failed: new Promise<never>(() => {}) });
     say(banner(api.url, servers));
     return { stop, failed: Promise.race(started.map((part) => part.failed)) };
   } catch (error) {

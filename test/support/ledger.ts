@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { checkLedger } from '../../src/check-ledger';
+import { checkLedger } from '../../src/db/check-ledger';
 import { readConfig } from '../../src/config';
 import { postOperations } from '../../src/db/ledger';
 import { createPool } from '../../src/db/pool';

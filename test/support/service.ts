@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
-import { checkLedger } from '../../src/check-ledger';
+import { checkLedger } from '../../src/db/check-ledger';
 import { readConfig, type ServiceConfig } from '../../src/config';
 import { createPool } from '../../src/db/pool';
 import { type Gateway, openGateway } from '../../src/gateway';
