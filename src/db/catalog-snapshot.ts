@@ -4,8 +4,6 @@ import type { Access, Currency, Database, Field, Program, Promotion, Rule } from
 import * as read from './queries/catalog';
 import { inTransaction } from './transaction';
 
-type RowOf<Q extends (...values: never[]) => Promise<unknown[]>> = Awaited<ReturnType<Q>>[number];
-
 /** The whole catalogue at one moment, indexed the ways it is asked; nothing in it ever changes. */
 export interface Snapshot {
   readonly databases: ReadonlyMap<number, Database>;
@@ -23,8 +21,10 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
   return inTransaction(pool, 'isolation level repeatable read read only', async (db) => {
     const fields = groupBy(await read.listFields(db), (row) => row.database_id);
     const rules = groupBy(await read.listRules(db), (row) => row.promotion_id);
-    const databases = (await read.listDatabases(db)).map((row) => toDatabase(row, fields.get(row.id) ?? []));
-    const programs = (await read.listPrograms(db)).map(toProgram);
+    const databases = (await read.listDatabases(db, 0, null)).map((row) =>
+      toDatabase(row, fields.get(row.id) ?? []),
+    );
+    const programs = (await read.listPrograms(db, 0, null)).map(toProgram);
     const currencies = (await read.listCurrencies(db)).map(toCurrency);
     const promotions = (await read.listPromotions(db)).map((row) =>
       toPromotion(row, rules.get(row.id) ?? []),
@@ -40,10 +40,7 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
   });
 }
 
-function toDatabase(
-  row: RowOf<typeof read.listDatabases>,
-  fields: RowOf<typeof read.listFields>[],
-): Database {
+function toDatabase(row: read.DatabaseRow, fields: read.FieldRow[]): Database {
   return Object.freeze({
     id: row.id,
     name: row.name,
@@ -52,7 +49,7 @@ function toDatabase(
   });
 }
 
-function toField(row: RowOf<typeof read.listFields>): Field {
+function toField(row: read.FieldRow): Field {
   return Object.freeze({
     name: row.name,
     title: row.title,
@@ -63,7 +60,7 @@ function toField(row: RowOf<typeof read.listFields>): Field {
   });
 }
 
-function toProgram(row: RowOf<typeof read.listPrograms>): Program {
+function toProgram(row: read.ProgramRow): Program {
   return Object.freeze({
     id: row.id,
     externalId: row.external_id,
@@ -77,7 +74,7 @@ function toProgram(row: RowOf<typeof read.listPrograms>): Program {
   });
 }
 
-function toCurrency(row: RowOf<typeof read.listCurrencies>): Currency {
+function toCurrency(row: read.CurrencyRow): Currency {
   return Object.freeze({
     iid: row.iid,
     eid: row.eid,
@@ -89,10 +86,7 @@ function toCurrency(row: RowOf<typeof read.listCurrencies>): Currency {
   });
 }
 
-function toPromotion(
-  row: RowOf<typeof read.listPromotions>,
-  rules: RowOf<typeof read.listRules>[],
-): Promotion {
+function toPromotion(row: read.PromotionRow, rules: read.RuleRow[]): Promotion {
   return Object.freeze({
     id: row.id,
     externalId: row.external_id,
@@ -106,7 +100,7 @@ function toPromotion(
   });
 }
 
-function toRule(row: RowOf<typeof read.listRules>): Rule {
+function toRule(row: read.RuleRow): Rule {
   const orOpen = (text: string | null) => (text === null ? null : decimal(text));
   return Object.freeze({
     direction: row.direction,
@@ -117,7 +111,7 @@ function toRule(row: RowOf<typeof read.listRules>): Rule {
   });
 }
 
-function toAccess(row: RowOf<typeof read.listLiveTokens>): Access {
+function toAccess(row: Omit<read.TokenRow, 'created_at' | 'revoked_at'>): Access {
   return Object.freeze({
     tokenId: row.id,
     tokenName: row.name,

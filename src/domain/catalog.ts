@@ -56,6 +56,10 @@ export interface Program {
 
 export const currencyTypes = ['standard', 'qualification'] as const;
 
+/** How long points live, and from when that is counted. */
+export const expirationUnits = ['day', 'month', 'year'] as const;
+export const expirationOrigins = ['accrual', 'activation'] as const;
+
 export interface Currency {
   readonly iid: number;
   readonly eid: string;

@@ -91,7 +91,8 @@ create table catalog.tokens (
   ),
   program_ids int[],
   created_at timestamptz not null default now(),
-  revoked_at timestamptz
+  revoked_at timestamptz,
+  check (program_ids is null or not 'admin' = any (scopes))
 );
 
 -- API processes keep the catalogue in memory: every change of it is announced.

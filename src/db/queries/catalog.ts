@@ -1,136 +1,182 @@
 import { z } from 'zod';
-import { currencyTypes, directions, fieldTypes, ruleModes, scopes } from '../../domain/catalog';
+import {
+  currencyTypes,
+  directions,
+  expirationOrigins,
+  expirationUnits,
+  fieldTypes,
+  ruleModes,
+  scopes,
+} from '../../domain/catalog';
 import { query } from '../query';
+
+/** The settings, row by row. Lists are in order of id and take the id to begin after and how many (null: all). */
 
 const time = z.string();
 const points = z.string();
+const page = [z.int(), z.int().nullable()] as const;
+
+export const databaseRow = z.object({
+  id: z.int(),
+  name: z.string(),
+  email_is_unique: z.boolean(),
+  created_at: time,
+  updated_at: time,
+});
+export type DatabaseRow = z.output<typeof databaseRow>;
+export const databaseColumns = 'id, name, email_is_unique, created_at, updated_at';
 
 export const listDatabases = query({
   name: 'catalog-databases',
-  parameters: [],
-  row: z.object({ id: z.int(), name: z.string(), email_is_unique: z.boolean() }),
-  text: 'select id, name, email_is_unique from catalog.databases order by id',
+  parameters: page,
+  row: databaseRow,
+  text: `select ${databaseColumns} from catalog.databases where id > $1 order by id limit $2::int`,
 });
+
+export const fieldRow = z.object({
+  database_id: z.int(),
+  name: z.string(),
+  title: z.string(),
+  type: z.enum(fieldTypes),
+  is_required: z.boolean(),
+  is_unique: z.boolean(),
+  enum_values: z.array(z.string()).nullable(),
+});
+export type FieldRow = z.output<typeof fieldRow>;
+export const fieldColumns = 'database_id, name, title, type, is_required, is_unique, enum_values';
 
 export const listFields = query({
   name: 'catalog-fields',
   parameters: [],
-  row: z.object({
-    database_id: z.int(),
-    name: z.string(),
-    title: z.string(),
-    type: z.enum(fieldTypes),
-    is_required: z.boolean(),
-    is_unique: z.boolean(),
-    enum_values: z.array(z.string()).nullable(),
-  }),
-  text: `
-    select database_id, name, title, type, is_required, is_unique, enum_values
-    from catalog.database_fields
-    order by database_id, name`,
+  row: fieldRow,
+  text: `select ${fieldColumns} from catalog.database_fields order by database_id, name`,
 });
+
+export const programRow = z.object({
+  id: z.int(),
+  external_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  database_id: z.int(),
+  is_active: z.boolean(),
+  timezone: z.string(),
+  temp_default_timeout_sec: z.int(),
+  temp_max_timeout_sec: z.int(),
+  allow_negative_balance: z.boolean(),
+  regrant_initial_balance: z.boolean(),
+  rule_mode: z.enum(ruleModes),
+  created_at: time,
+  updated_at: time,
+});
+export type ProgramRow = z.output<typeof programRow>;
+export const programColumns = `
+  id, external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
+  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode, created_at, updated_at`;
 
 export const listPrograms = query({
   name: 'catalog-programs',
-  parameters: [],
-  row: z.object({
-    id: z.int(),
-    external_id: z.string(),
-    name: z.string(),
-    description: z.string(),
-    database_id: z.int(),
-    is_active: z.boolean(),
-    timezone: z.string(),
-    temp_default_timeout_sec: z.int(),
-    temp_max_timeout_sec: z.int(),
-    allow_negative_balance: z.boolean(),
-    regrant_initial_balance: z.boolean(),
-    rule_mode: z.enum(ruleModes),
-    created_at: time,
-    updated_at: time,
-  }),
-  text: `
-    select id, external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
-      temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode, created_at, updated_at
-    from catalog.programs
-    order by id`,
+  parameters: page,
+  row: programRow,
+  text: `select ${programColumns} from catalog.programs where id > $1 order by id limit $2::int`,
 });
+
+export const currencyRow = z.object({
+  iid: z.int(),
+  program_id: z.int(),
+  eid: z.string(),
+  name: z.string(),
+  type: z.enum(currencyTypes),
+  is_active: z.boolean(),
+  scale: z.int(),
+  initial_balance: points,
+  expiration_n: z.int().nullable(),
+  expiration_unit: z.enum(expirationUnits).nullable(),
+  expiration_from: z.enum(expirationOrigins).nullable(),
+  created_at: time,
+  updated_at: time,
+});
+export type CurrencyRow = z.output<typeof currencyRow>;
+export const currencyColumns = `
+  iid, program_id, eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit,
+  expiration_from, created_at, updated_at`;
 
 export const listCurrencies = query({
   name: 'catalog-currencies',
   parameters: [],
-  row: z.object({
-    iid: z.int(),
-    program_id: z.int(),
-    eid: z.string(),
-    name: z.string(),
-    type: z.enum(currencyTypes),
-    is_active: z.boolean(),
-    scale: z.int(),
-    initial_balance: points,
-    expiration_n: z.int().nullable(),
-    expiration_unit: z.enum(['day', 'month', 'year']).nullable(),
-    expiration_from: z.enum(['accrual', 'activation']).nullable(),
-    created_at: time,
-    updated_at: time,
-  }),
-  text: `
-    select iid, program_id, eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit,
-      expiration_from, created_at, updated_at
-    from catalog.currencies
-    order by iid`,
+  row: currencyRow,
+  text: `select ${currencyColumns} from catalog.currencies order by iid`,
 });
+
+export const promotionRow = z.object({
+  id: z.int(),
+  program_id: z.int(),
+  external_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  is_active: z.boolean(),
+  start_date: time.nullable(),
+  end_date: time.nullable(),
+  created_at: time,
+  updated_at: time,
+});
+export type PromotionRow = z.output<typeof promotionRow>;
+export const promotionColumns = `
+  id, program_id, external_id, name, description, is_active, start_date, end_date, created_at, updated_at`;
 
 export const listPromotions = query({
   name: 'catalog-promotions',
   parameters: [],
-  row: z.object({
-    id: z.int(),
-    program_id: z.int(),
-    external_id: z.string(),
-    name: z.string(),
-    description: z.string(),
-    is_active: z.boolean(),
-    start_date: time.nullable(),
-    end_date: time.nullable(),
-    created_at: time,
-    updated_at: time,
-  }),
-  text: `
-    select id, program_id, external_id, name, description, is_active, start_date, end_date, created_at, updated_at
-    from catalog.promotions
-    order by id`,
+  row: promotionRow,
+  text: `select ${promotionColumns} from catalog.promotions order by id`,
 });
+
+export const ruleRow = z.object({
+  promotion_id: z.int(),
+  direction: z.enum(directions),
+  currency_iid: z.int(),
+  static_amount: points.nullable(),
+  min_amount: points.nullable(),
+  max_amount: points.nullable(),
+});
+export type RuleRow = z.output<typeof ruleRow>;
 
 export const listRules = query({
   name: 'catalog-rules',
   parameters: [],
-  row: z.object({
-    promotion_id: z.int(),
-    direction: z.enum(directions),
-    currency_iid: z.int(),
-    static_amount: points.nullable(),
-    min_amount: points.nullable(),
-    max_amount: points.nullable(),
-  }),
+  row: ruleRow,
   text: `
     select promotion_id, direction, currency_iid, static_amount, min_amount, max_amount
     from catalog.promotion_rules
     order by promotion_id, direction, currency_iid`,
 });
 
+export const tokenRow = z.object({
+  id: z.int(),
+  name: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  program_ids: z.array(z.int()).nullable(),
+  created_at: time,
+  revoked_at: time.nullable(),
+});
+export type TokenRow = z.output<typeof tokenRow>;
+export const tokenColumns = 'id, name, scopes, program_ids, created_at, revoked_at';
+
+export const listTokens = query({
+  name: 'catalog-tokens',
+  parameters: page,
+  row: tokenRow,
+  text: `select ${tokenColumns} from catalog.tokens where id > $1 order by id limit $2::int`,
+});
+
 export const listLiveTokens = query({
   name: 'catalog-live-tokens',
   parameters: [],
-  row: z.object({
-    id: z.int(),
-    name: z.string(),
-    token_hash: z.string(),
-    scopes: z.array(z.enum(scopes)),
-    program_ids: z.array(z.int()).nullable(),
-  }),
+  row: tokenRow
+    .pick({ id: true, name: true, scopes: true, program_ids: true })
+    .extend({ token_hash: z.string() }),
   text: `
-    select id, name, encode(token_hash, 'hex') as token_hash, scopes, program_ids
+    select id, name, scopes, program_ids, encode(token_hash, 'hex') as token_hash
     from catalog.tokens
-    where revoked_at is null`,
+    where revoked_at is null
+    order by id`,
 });

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { checkProgram } from '../../domain/setting-rules';
+import type { Objection, ProgramValues } from '../../domain/settings';
+import { isReferenceViolation } from '../faults';
+import { listDatabases, listPrograms, type ProgramRow, programColumns, programRow } from '../queries/catalog';
+import { type Queryable, queryFirst, queryOne } from '../query';
+
+const json = z.string();
+const settable = `
+  external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
+  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode`;
+
+const insertProgram = queryOne({
+  name: 'program-insert',
+  parameters: [json],
+  row: programRow,
+  text: `
+    insert into catalog.programs (id, ${settable})
+    select coalesce(id, nextval('catalog.programs_id_seq')::int), ${settable}
+    from jsonb_populate_record(null::catalog.programs, $1::jsonb)
+    returning ${programColumns}`,
+});
+
+/** An id that the caller chose must not be given again. */
+const keepAhead = queryOne({
+  name: 'program-keep-ahead',
+  parameters: [z.int()],
+  row: z.object({ last: z.string() }),
+  text: `
+    select setval('catalog.programs_id_seq', greatest(last_value, $1::int)) as last
+    from catalog.programs_id_seq`,
+});
+
+const updateProgram = queryFirst({
+  name: 'program-update',
+  parameters: [z.int(), json],
+  row: programRow,
+  text: `
+    update catalog.programs p set (${settable}, updated_at) =
+      (select ${settable}, now() from jsonb_populate_record(p, $2::jsonb))
+    where p.id = $1
+    returning ${programColumns}`,
+});
+
+const deleteProgramRow = queryFirst({
+  name: 'program-delete',
+  parameters: [z.int()],
+  row: programRow,
+  text: `delete from catalog.programs where id = $1 returning ${programColumns}`,
+});
+
+/** Makes a program; with an id of the caller's choice if one is given. */
+export async function createProgram(
+  db: Queryable,
+  values: ProgramValues & { id?: number | undefined },
+): Promise<ProgramRow | Objection> {
+  const [database] = await listDatabases(db, values.database_id - 1, 1);
+  if (database?.id !== values.database_id) {
+    const problem = `profile database ${values.database_id} does not exist`;
+    return { objection: 'bad_request', path: ['database_id'], problem };
+  }
+  const objection = checkProgram(values, await listPrograms(db, 0, null));
+  if (objection) return objection;
+  const row = await insertProgram(db, JSON.stringify(values));
+  if (values.id !== undefined) await keepAhead(db, row.id);
+  return row;
+}
+
+/** Changes what is given of a program; undefined if there is none. */
+export async function changeProgram(
+  db: Queryable,
+  id: number,
+  change: Partial<ProgramValues>,
+): Promise<ProgramRow | Objection | undefined> {
+  const programs = await listPrograms(db, 0, null);
+  const before = programs.find((program) => program.id === id);
+  if (!before) return undefined;
+  const after = { ...before, ...change };
+  if (after.database_id !== before.database_id) {
+    const problem = `cannot change: the program has profile database ${before.database_id} for good`;
+    return { objection: 'conflict', path: ['database_id'], problem };
+  }
+  const others = programs.filter((program) => program.id !== id);
+  return checkProgram(after, others) ?? (await updateProgram(db, id, JSON.stringify(change)));
+}
+
+/** Deletes a program that has nothing yet; undefined if there is none. */
+export async function deleteProgram(db: Queryable, id: number): Promise<ProgramRow | Objection | undefined> {
+  try {
+    return await deleteProgramRow(db, id);
+  } catch (error) {
+    if (!isReferenceViolation(error)) throw error;
+    const problem = `program ${id} has currencies, promotions or members: switch it off instead`;
+    return { objection: 'conflict', path: [], problem };
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { checkToken } from '../../domain/setting-rules';
+import type { Objection, TokenValues } from '../../domain/settings';
+import { listPrograms, type TokenRow, tokenColumns, tokenRow } from '../queries/catalog';
+import { type Queryable, queryFirst, queryOne } from '../query';
+
+const insertToken = queryOne({
+  name: 'token-insert',
+  parameters: [z.string(), z.array(z.string()), z.array(z.int()).nullable(), z.string()],
+  row: tokenRow,
+  text: `
+    insert into catalog.tokens (name, scopes, program_ids, token_hash)
+    values ($1, $2, $3, decode($4, 'hex'))
+    returning ${tokenColumns}`,
+});
+
+const updateToken = queryFirst({
+  name: 'token-update',
+  parameters: [z.int(), z.string(), z.array(z.string()), z.array(z.int()).nullable()],
+  row: tokenRow,
+  text: `
+    update catalog.tokens set name = $2, scopes = $3, program_ids = $4, revoked_at = null
+    where id = $1
+    returning ${tokenColumns}`,
+});
+
+const revokeTokenRow = queryFirst({
+  name: 'token-revoke',
+  parameters: [z.int()],
+  row: tokenRow,
+  text: `
+    update catalog.tokens set revoked_at = coalesce(revoked_at, now())
+    where id = $1
+    returning ${tokenColumns}`,
+});
+
+/** The token with this secret, revoked or not. */
+export const findToken = queryFirst({
+  name: 'token-find',
+  parameters: [z.string()],
+  row: tokenRow,
+  text: `select ${tokenColumns} from catalog.tokens where token_hash = decode($1, 'hex')`,
+});
+
+/** Makes a token; of its secret only the SHA-256, in hex, is taken. */
+export async function createToken(
+  db: Queryable,
+  values: TokenValues,
+  tokenHash: string,
+): Promise<TokenRow | Objection> {
+  const { name, scopes, program_ids } = values;
+  const objection = checkToken(values, await listPrograms(db, 0, null));
+  return objection ?? insertToken(db, name, scopes, program_ids, tokenHash);
+}
+
+/** Makes a token be what is said, and valid again if it was revoked; undefined if there is none. */
+export async function restoreToken(
+  db: Queryable,
+  id: number,
+  values: TokenValues,
+): Promise<TokenRow | Objection | undefined> {
+  const { name, scopes, program_ids } = values;
+  const objection = checkToken(values, await listPrograms(db, 0, null));
+  return objection ?? updateToken(db, id, name, scopes, program_ids);
+}
+
+/** Revokes a token, from now on and for good; undefined if there is none. */
+export function revokeToken(db: Queryable, id: number): Promise<TokenRow | undefined> {
+  return revokeTokenRow(db, id);
+}

@@ -1,0 +1,200 @@
+/** The rules of settings that no single field can tell. */
+
+import { decimal, fitsScale } from './amount';
+import type { Currency, Direction } from './catalog';
+import { reservedNames } from './profile';
+import {
+  type CurrencyValues,
+  type FieldValues,
+  isObjection,
+  type Objection,
+  type ProgramValues,
+  type PromotionValues,
+  type RuleValues,
+  type TokenValues,
+} from './settings';
+
+const wrong = (path: Objection['path'], problem: string): Objection => ({
+  objection: 'bad_request',
+  path,
+  problem,
+});
+const conflict = (path: Objection['path'], problem: string): Objection => ({
+  objection: 'conflict',
+  path,
+  problem,
+});
+
+export function checkField(field: FieldValues): Objection | null {
+  if (!/^[A-Za-z]\w{0,63}$/.test(field.name)) {
+    return wrong(
+      ['name'],
+      `expected a letter, then at most 63 letters, digits or _, got ${JSON.stringify(field.name)}`,
+    );
+  }
+  if (reservedNames.includes(field.name)) {
+    return wrong(['name'], `"${field.name}" means something else in a profile: choose another name`);
+  }
+  if (field.type !== 'enum') {
+    return field.enum_values ? wrong(['enum_values'], 'only fields of type "enum" have them') : null;
+  }
+  if (!field.enum_values?.length) return wrong(['enum_values'], 'is required when type is "enum"');
+  const isDouble = new Set(field.enum_values).size < field.enum_values.length;
+  return isDouble ? wrong(['enum_values'], 'expected values that differ from each other') : null;
+}
+
+type KnownProgram = ProgramValues & { id: number };
+
+/** `others`: every other program. */
+export function checkProgram(program: ProgramValues, others: readonly KnownProgram[]): Objection | null {
+  if (!isTimezone(program.timezone)) {
+    const got = JSON.stringify(program.timezone);
+    return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${got}`);
+  }
+  if (program.temp_max_timeout_sec < program.temp_default_timeout_sec) {
+    const least = program.temp_default_timeout_sec;
+    return wrong(['temp_max_timeout_sec'], `expected at least temp_default_timeout_sec, which is ${least}`);
+  }
+  const namesake = others.find((other) => other.external_id === program.external_id);
+  if (namesake) return conflict(['external_id'], `program ${namesake.id} has it already`);
+  const rival = others.find((other) => other.is_active && other.database_id === program.database_id);
+  if (!program.is_active || !rival) return null;
+  return conflict(
+    ['is_active'],
+    `profile database ${program.database_id} has an active program already: ${rival.id} ("${rival.external_id}")`,
+  );
+}
+
+/** Names only: an offset such as +03:00 means its opposite to Postgres. */
+function isTimezone(name: string): boolean {
+  if (!/^[A-Z]/i.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+type KnownCurrency = Pick<Currency, 'iid' | 'eid' | 'type' | 'scale'>;
+
+/**
+ * `others`: the other currencies of the program. `before`: the currency as it is, if it is to be changed, and
+ * whether there are accounts or promotion rules of it.
+ */
+export function checkCurrency(
+  currency: CurrencyValues,
+  others: readonly KnownCurrency[],
+  before?: KnownCurrency & { isUsed: boolean },
+): Objection | null {
+  const namesake = others.find((other) => other.eid === currency.eid);
+  if (namesake) return conflict(['eid'], `currency ${namesake.iid} of this program has it already`);
+  if (before?.isUsed) {
+    for (const key of ['type', 'scale'] as const) {
+      if (currency[key] === before[key]) continue;
+      return conflict(
+        [key],
+        `cannot change from ${JSON.stringify(before[key])}: there are accounts or rules`,
+      );
+    }
+  }
+  if (currency.expiration && currency.type === 'qualification') {
+    return wrong(['expiration'], 'points of a qualification currency do not expire: expected null');
+  }
+  return checkScale(['initial_balance'], currency.initial_balance, currency);
+}
+
+/** `currencies`: those of the program; `others`: its other promotions. */
+export function checkPromotion(
+  promotion: PromotionValues,
+  currencies: readonly KnownCurrency[],
+  others: readonly { id: number; external_id: string }[],
+): Objection | null {
+  const namesake = others.find((other) => other.external_id === promotion.external_id);
+  if (namesake) return conflict(['external_id'], `promotion ${namesake.id} of this program has it already`);
+  const { start_date, end_date } = promotion;
+  if (start_date !== null && end_date !== null && new Date(end_date) < new Date(start_date)) {
+    return wrong(['end_date'], `expected a time not before start_date, ${start_date}, got ${end_date}`);
+  }
+  return (
+    checkRules('accrual', promotion.accrual_rules, currencies) ??
+    checkRules('redeem', promotion.redeem_rules, currencies)
+  );
+}
+
+function checkRules(
+  direction: Direction,
+  rules: readonly RuleValues[],
+  currencies: readonly KnownCurrency[],
+): Objection | null {
+  const key = `${direction}_rules`;
+  const ruled = new Set<number>();
+  for (const [index, rule] of rules.entries()) {
+    const path = [key, index];
+    const currency = currencyOfRule(rule, currencies, path);
+    if (isObjection(currency)) return currency;
+    if (ruled.has(currency.iid)) return wrong(path, `a second rule for currency "${currency.eid}"`);
+    ruled.add(currency.iid);
+    if (direction === 'redeem' && currency.type === 'qualification') {
+      return wrong(path, `"${currency.eid}" is a qualification currency: it cannot be redeemed`);
+    }
+    const objection = checkAmounts(rule, currency, path);
+    if (objection) return objection;
+  }
+  return null;
+}
+
+/** The currency a rule means, of those of its program. */
+export function currencyOfRule<C extends KnownCurrency>(
+  { points_currency_iid: iid, points_currency_eid: eid }: RuleValues,
+  currencies: readonly C[],
+  path: Objection['path'],
+): C | Objection {
+  if (iid === undefined && eid === undefined) {
+    return wrong([...path, 'points_currency_eid'], 'is required, or points_currency_iid');
+  }
+  const key = eid === undefined ? 'points_currency_iid' : 'points_currency_eid';
+  const currency = currencies.find((it) => (iid ?? it.iid) === it.iid && (eid ?? it.eid) === it.eid);
+  const named = eid === undefined ? `${iid}` : `"${eid}"${iid === undefined ? '' : ` with iid ${iid}`}`;
+  return currency ?? wrong([...path, key], `the program has no currency ${named}`);
+}
+
+function checkAmounts(rule: RuleValues, currency: KnownCurrency, path: Objection['path']): Objection | null {
+  for (const key of ['static_amount', 'min_amount', 'max_amount'] as const) {
+    const amount = rule[key];
+    const objection = amount === null ? null : checkScale([...path, key], amount, currency);
+    if (objection) return objection;
+  }
+  const { static_amount: fixed, min_amount: least, max_amount: most } = rule;
+  if (least !== null && most !== null && decimal(most).lessThan(least)) {
+    return wrong([...path, 'max_amount'], `expected at least min_amount, which is ${least}, got ${most}`);
+  }
+  const isOutside =
+    fixed !== null &&
+    ((least !== null && decimal(fixed).lessThan(least)) ||
+      (most !== null && decimal(fixed).greaterThan(most)));
+  return isOutside
+    ? wrong([...path, 'static_amount'], `expected ${least ?? 'any'} to ${most ?? 'any'}, got ${fixed}`)
+    : null;
+}
+
+function checkScale(
+  path: Objection['path'],
+  amount: string,
+  { eid, scale }: { eid: string; scale: number },
+): Objection | null {
+  if (fitsScale(amount, scale)) return null;
+  return wrong(path, `"${amount}" has more decimals than "${eid}" allows (${scale})`);
+}
+
+/** `programs`: every program. */
+export function checkToken(token: TokenValues, programs: readonly { id: number }[]): Objection | null {
+  if (token.program_ids === null) return null;
+  const known = new Set(programs.map(({ id }) => id));
+  const unknown = token.program_ids.findIndex((id) => !known.has(id));
+  if (unknown >= 0) {
+    return wrong(['program_ids', unknown], `program ${token.program_ids[unknown]} does not exist`);
+  }
+  return token.scopes.includes('admin')
+    ? wrong(['program_ids'], 'scope "admin" concerns every program: expected null')
+    : null;
+}

@@ -1,0 +1,86 @@
+/** What operators may set up. Keys are those of wire, file and SQL. */
+
+import type { Currency, expirationOrigins, expirationUnits, FieldType, RuleMode, Scope } from './catalog';
+
+export interface DatabaseValues {
+  name: string;
+  email_is_unique: boolean;
+}
+
+export interface FieldValues {
+  name: string;
+  title: string;
+  type: FieldType;
+  is_required: boolean;
+  is_unique: boolean;
+  enum_values: string[] | null;
+}
+
+export interface ProgramValues {
+  external_id: string;
+  name: string;
+  description: string;
+  database_id: number;
+  is_active: boolean;
+  timezone: string;
+  temp_default_timeout_sec: number;
+  temp_max_timeout_sec: number;
+  allow_negative_balance: boolean;
+  regrant_initial_balance: boolean;
+  rule_mode: RuleMode;
+}
+
+export interface Expiration {
+  n: number;
+  unit: (typeof expirationUnits)[number];
+  from: (typeof expirationOrigins)[number];
+}
+
+export interface CurrencyValues {
+  eid: string;
+  name: string;
+  type: Currency['type'];
+  is_active: boolean;
+  scale: number;
+  /** Points as a decimal string. */
+  initial_balance: string;
+  expiration: Expiration | null;
+}
+
+/** A currency is named by iid, by eid, or by both. */
+export interface RuleValues {
+  points_currency_iid?: number | undefined;
+  points_currency_eid?: string | undefined;
+  static_amount: string | null;
+  min_amount: string | null;
+  max_amount: string | null;
+}
+
+export interface PromotionValues {
+  external_id: string;
+  name: string;
+  description: string;
+  is_active: boolean;
+  start_date: string | null;
+  end_date: string | null;
+  accrual_rules: RuleValues[];
+  redeem_rules: RuleValues[];
+}
+
+export interface TokenValues {
+  name: string;
+  scopes: Scope[];
+  /** null: every program. */
+  program_ids: number[] | null;
+}
+
+/** What is wrong with a setting: with itself, or with itself beside what there is already. */
+export interface Objection {
+  objection: 'bad_request' | 'conflict';
+  path: (string | number)[];
+  problem: string;
+}
+
+export function isObjection(value: unknown): value is Objection {
+  return typeof value === 'object' && value !== null && 'objection' in value;
+}
