@@ -94,7 +94,10 @@ async function whyUnusable(path: string): Promise<string | undefined> {
     const isNewEnough = Number(major) > leastServer[0] || Number(minor) >= leastServer[1];
     return isNewEnough ? undefined : `has server ${major}.${minor}; ${leastServer.join('.')} is needed`;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing : `does not run: ${lastLine(error)}`;
+    const { code } = error as NodeJS.ErrnoException;
+    // EACCES from a bare name is about a folder of PATH, not about the program.
+    const isMissing = code === 'ENOENT' || (code === 'EACCES' && path === 'temporal');
+    return isMissing ? missing : `does not run: ${lastLine(error)}`;
   }
 }
 
