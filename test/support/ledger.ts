@@ -1,8 +1,9 @@
+import { deepStrictEqual as deepEqual } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { checkLedger } from '../../src/db/check-ledger';
 import { readConfig } from '../../src/config';
+import { checkLedger } from '../../src/db/check-ledger';
 import { postOperations } from '../../src/db/ledger';
 import { createPool } from '../../src/db/pool';
 import { findBalance } from '../../src/db/queries/account';
@@ -33,7 +34,7 @@ export async function openLedger(settings: ProgramSettings = {}): Promise<Ledger
     async close() {
       try {
         const client = await pool.connect();
-        expect(await checkLedger(client).finally(() => client.release())).toEqual([]);
+        deepEqual(await checkLedger(client).finally(() => client.release()), [], 'The ledger is not sound');
       } finally {
         await pool.end();
         await database.drop();

@@ -1,11 +1,12 @@
+import { deepStrictEqual as deepEqual } from 'node:assert';
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
-import { checkLedger } from '../../src/db/check-ledger';
 import { readConfig, type ServiceConfig } from '../../src/config';
+import { checkLedger } from '../../src/db/check-ledger';
 import { createPool } from '../../src/db/pool';
 import { type Gateway, openGateway } from '../../src/gateway';
 import type { Running } from '../../src/process';
@@ -72,7 +73,7 @@ export async function startBackend(
       try {
         const client = await pool.connect();
         const violations = await checkLedger(client, gateway.isHoldLive).finally(() => client.release());
-        expect(violations).toEqual([]);
+        deepEqual(violations, [], 'The ledger is not sound');
       } finally {
         await worker?.stop();
         await gateway.close();

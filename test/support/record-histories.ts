@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { uuidv7 } from 'uuidv7';
+import { readConfig } from '../../src/config';
+import { findTemporal } from '../../src/embedded/temporal-cli';
+import { holdWorkflowId } from '../../workflows/protocol';
+import globalSetup from './global-setup';
+import globalTeardown from './global-teardown';
+import { currencyIid, enrolIn, programId, seedProgram } from './ledger';
+import { startBackend } from './service';
+
+/**
+ * `npm run record-histories NAME`: plays one hold of each kind and keeps their histories under
+ * test/workflows/histories/NAME, for replay.test.ts to replay for ever. To be run when a workflow changes, into a
+ * new folder, so that what runs in production today is still replayed tomorrow.
+ */
+async function main(name: string): Promise<void> {
+  const folder = join(__dirname, '../workflows/histories', name);
+  await mkdir(folder, { recursive: true });
+  await globalSetup();
+  const cli = await findTemporal({
+    cliPath: readConfig().temporalCli,
+    cacheDir: join(__dirname, '../../.data'),
+    progress: () => {},
+  });
+  const backend = await startBackend();
+  const client = new Client({
+    connection: await Connection.connect({ address: backend.config.temporalAddress }),
+  });
+  try {
+    await seedProgram(backend.pool);
+    const account = {
+      program_id: programId,
+      member_id: await enrolIn(backend.pool),
+      currency_iid: currencyIid,
+      source_type: 'api',
+    } as const;
+    await backend.gateway.post({ verb: 'accrue', ...account, transaction_id: uuidv7(), amount: '100' });
+
+    const open = async (amount: string, timeoutSec: number) => {
+      const id = uuidv7();
+      const operation = {
+        verb: 'redeem',
+        ...account,
+        transaction_id: id,
+        amount,
+        not_after: new Date(Date.now() + 10_000).toISOString(),
+        temp_until: new Date(Date.now() + timeoutSec * 1000).toISOString(),
+      } as const;
+      await backend.gateway.openHold(operation, { program: 'test', member: 'ann', currency: 'stars' });
+      return client.workflow.getHandle(holdWorkflowId(id));
+    };
+    const keep = async (kind: string, handle: Awaited<ReturnType<typeof open>>) => {
+      await handle.result();
+      const show = ['workflow', 'show', '--workflow-id', handle.workflowId, '--output', 'json'];
+      const { stdout } = await promisify(execFile)(cli, [
+        ...show,
+        '--address',
+        backend.config.temporalAddress,
+      ]);
+      await writeFile(join(folder, `hold-${kind}.json`), stdout);
+    };
+
+    for (const signal of ['commit', 'rollback', 'cancel'] as const) {
+      const handle = await open('1', 600);
+      await handle.signal(signal);
+      await keep(signal, handle);
+    }
+    await keep('timeout', await open('1', 1));
+    await keep('refused', await open('1000', 600));
+    const canceled = await open('1', 600);
+    await canceled.cancel();
+    await keep('canceled-by-operator', canceled);
+    const survivor = await open('1', 600);
+    await backend.restartWorker();
+    await survivor.signal('commit');
+    await keep('commit-after-restart', survivor);
+  } finally {
+    await client.connection.close();
+    await backend.close();
+    await globalTeardown();
+  }
+}
+
+const [name] = process.argv.slice(2);
+if (name === undefined || !/^[\w.-]+$/.test(name)) {
+  process.stderr.write('Usage: npm run record-histories NAME\n');
+  process.exit(1);
+}
+main(name).then(() => process.exit(0));
