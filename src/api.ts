@@ -11,7 +11,11 @@ import { temporalConnection } from './temporal-connection';
 
 /** `node dist/api.js` */
 export function main(): Promise<void> {
-  return runProcess((config, log) => startApi(requireServers(config), { log }));
+  return runProcess(async (config, log) => {
+    const api = await startApi(requireServers(config), { log });
+    log.info({ url: api.url }, 'listening');
+    return api;
+  });
 }
 
 export interface RunningApi extends Running {

@@ -36,9 +36,10 @@ export async function runTask(task: (config: Config, log: Logger) => Promise<voi
 
 /** Starts, waits for a signal or a failure, and stops. Throws what start threw, or the failure. */
 export async function runUntilSignal(start: () => Promise<Running>): Promise<void> {
-  const leave = (): void => process.exit(130);
+  const leave = (exitCode: number): void => process.exit(exitCode);
   let onSignal = leave;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal());
+  process.on('SIGINT', () => onSignal(130));
+  process.on('SIGTERM', () => onSignal(143));
   const running = await start();
   const asked = new Promise<void>((resolve) => {
     onSignal = () => {
