@@ -1,4 +1,9 @@
 import { account } from './account';
+import { adminCurrencies } from './admin/currencies';
+import { adminDatabases, adminFields } from './admin/databases';
+import { adminPrograms } from './admin/programs';
+import { adminPromotions } from './admin/promotions';
+import { adminTokens } from './admin/tokens';
 import { databases } from './databases';
 import { members } from './members';
 import { points } from './points';
@@ -7,4 +12,18 @@ import { promotions } from './promotions';
 import { transactions } from './transactions';
 
 /** Every endpoint there is, by subject. */
-export const subjects = { points, transactions, account, promotions, members, profiles, databases };
+export const subjects = {
+  points,
+  transactions,
+  account,
+  promotions,
+  members,
+  profiles,
+  databases,
+  adminDatabases,
+  adminFields,
+  adminPrograms,
+  adminCurrencies,
+  adminPromotions,
+  adminTokens,
+};

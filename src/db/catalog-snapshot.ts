@@ -21,10 +21,8 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
   return inTransaction(pool, 'isolation level repeatable read read only', async (db) => {
     const fields = groupBy(await read.listFields(db), (row) => row.database_id);
     const rules = groupBy(await read.listRules(db), (row) => row.promotion_id);
-    const databases = (await read.listDatabases(db, 0, null)).map((row) =>
-      toDatabase(row, fields.get(row.id) ?? []),
-    );
-    const programs = (await read.listPrograms(db, 0, null)).map(toProgram);
+    const databases = (await read.listDatabases(db)).map((row) => toDatabase(row, fields.get(row.id) ?? []));
+    const programs = (await read.listPrograms(db)).map(toProgram);
     const currencies = (await read.listCurrencies(db)).map(toCurrency);
     const promotions = (await read.listPromotions(db)).map((row) =>
       toPromotion(row, rules.get(row.id) ?? []),

@@ -186,8 +186,14 @@ function checkScale(
   return wrong(path, `"${amount}" has more decimals than "${eid}" allows (${scale})`);
 }
 
-/** `programs`: every program. */
-export function checkToken(token: TokenValues, programs: readonly { id: number }[]): Objection | null {
+/** `programs`: every program; `others`: the other tokens that are valid. */
+export function checkToken(
+  token: TokenValues,
+  programs: readonly { id: number }[],
+  others: readonly { id: number; name: string }[],
+): Objection | null {
+  const namesake = others.find(({ name }) => name === token.name);
+  if (namesake) return conflict(['name'], `token ${namesake.id} has it already`);
   if (token.program_ids === null) return null;
   const known = new Set(programs.map(({ id }) => id));
   const unknown = token.program_ids.findIndex((id) => !known.has(id));

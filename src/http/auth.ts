@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashToken } from '../db/commands/tokens';
 import type { Access, Scope } from '../domain/catalog';
 import { type Refusal, refuse } from '../domain/refusal';
 
@@ -26,11 +26,6 @@ export function authorize(
   const access = typeof token === 'string' ? findAccess(hashToken(token)) : undefined;
   if (!access) return refuse('token_invalid', {});
   return access.scopes.has(scope) ? access : refuse('scope_missing', { scope });
-}
-
-/** The form in which tokens are kept: SHA-256 in hex. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {

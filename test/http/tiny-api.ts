@@ -15,11 +15,11 @@ import {
   text,
 } from '../../src/contract/fields';
 import { request } from '../../src/contract/request';
+import { hashToken } from '../../src/db/commands/tokens';
 import type { Access, Scope } from '../../src/domain/catalog';
 import { refuse } from '../../src/domain/refusal';
 import { Unavailable } from '../../src/domain/unavailable';
 import { type AppOptions, createApp } from '../../src/http/app';
-import { hashToken } from '../../src/http/auth';
 import { implement } from '../../src/http/handler';
 
 const line = object({ count: integer({ min: 1 }), tags: optional(list(text(20))) });

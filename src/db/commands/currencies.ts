@@ -69,8 +69,7 @@ export async function createCurrency(
   programId: number,
   values: CurrencyValues & { iid?: number | undefined },
 ): Promise<CurrencyRow | Objection | undefined> {
-  const [program] = await listPrograms(db, programId - 1, 1);
-  if (program?.id !== programId) return undefined;
+  if (!(await listPrograms(db)).some(({ id }) => id === programId)) return undefined;
   const objection = checkCurrency(values, await siblings(db, programId));
   if (objection) return objection;
   const row = await insertCurrency(db, JSON.stringify({ ...columnsOf(values), program_id: programId }));

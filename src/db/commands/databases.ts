@@ -150,8 +150,7 @@ export async function createField(
   databaseId: number,
   values: FieldValues,
 ): Promise<FieldRow | Objection | undefined> {
-  const [database] = await listDatabases(db, databaseId - 1, 1);
-  if (database?.id !== databaseId) return undefined;
+  if (!(await listDatabases(db)).some(({ id }) => id === databaseId)) return undefined;
   const objection = checkField(values);
   if (objection) return objection;
   if (await readField(db, databaseId, values.name)) {

@@ -54,12 +54,11 @@ export async function createProgram(
   db: Queryable,
   values: ProgramValues & { id?: number | undefined },
 ): Promise<ProgramRow | Objection> {
-  const [database] = await listDatabases(db, values.database_id - 1, 1);
-  if (database?.id !== values.database_id) {
+  if (!(await listDatabases(db)).some(({ id }) => id === values.database_id)) {
     const problem = `profile database ${values.database_id} does not exist`;
     return { objection: 'bad_request', path: ['database_id'], problem };
   }
-  const objection = checkProgram(values, await listPrograms(db, 0, null));
+  const objection = checkProgram(values, await listPrograms(db));
   if (objection) return objection;
   const row = await insertProgram(db, JSON.stringify(values));
   if (values.id !== undefined) await keepAhead(db, row.id);
@@ -72,7 +71,7 @@ export async function changeProgram(
   id: number,
   change: Partial<ProgramValues>,
 ): Promise<ProgramRow | Objection | undefined> {
-  const programs = await listPrograms(db, 0, null);
+  const programs = await listPrograms(db);
   const before = programs.find((program) => program.id === id);
   if (!before) return undefined;
   const after = { ...before, ...change };

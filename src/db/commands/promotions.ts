@@ -99,8 +99,7 @@ export async function createPromotion(
   programId: number,
   values: PromotionValues & { id?: number | undefined },
 ): Promise<PromotionRecord | Objection | undefined> {
-  const [program] = await listPrograms(db, programId - 1, 1);
-  if (program?.id !== programId) return undefined;
+  if (!(await listPrograms(db)).some(({ id }) => id === programId)) return undefined;
   const currencies = await currenciesOf(db, programId);
   const objection = checkPromotion(values, currencies, await readPromotions(db, programId));
   if (objection) return objection;

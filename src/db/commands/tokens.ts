@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { checkToken } from '../../domain/setting-rules';
 import type { Objection, TokenValues } from '../../domain/settings';
-import { listPrograms, type TokenRow, tokenColumns, tokenRow } from '../queries/catalog';
+import { listLiveTokens, listPrograms, type TokenRow, tokenColumns, tokenRow } from '../queries/catalog';
 import { type Queryable, queryFirst, queryOne } from '../query';
 
 const insertToken = queryOne({
@@ -42,15 +43,20 @@ export const findToken = queryFirst({
   text: `select ${tokenColumns} from catalog.tokens where token_hash = decode($1, 'hex')`,
 });
 
-/** Makes a token; of its secret only the SHA-256, in hex, is taken. */
+/** The form in which tokens are kept: SHA-256 in hex. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Makes a token; the secret itself does not leave this process. */
 export async function createToken(
   db: Queryable,
   values: TokenValues,
-  tokenHash: string,
+  secret: string,
 ): Promise<TokenRow | Objection> {
   const { name, scopes, program_ids } = values;
-  const objection = checkToken(values, await listPrograms(db, 0, null));
-  return objection ?? insertToken(db, name, scopes, program_ids, tokenHash);
+  const objection = checkToken(values, await listPrograms(db), await listLiveTokens(db));
+  return objection ?? insertToken(db, name, scopes, program_ids, hashToken(secret));
 }
 
 /** Makes a token be what is said, and valid again if it was revoked; undefined if there is none. */
@@ -60,7 +66,8 @@ export async function restoreToken(
   values: TokenValues,
 ): Promise<TokenRow | Objection | undefined> {
   const { name, scopes, program_ids } = values;
-  const objection = checkToken(values, await listPrograms(db, 0, null));
+  const others = (await listLiveTokens(db)).filter((token) => token.id !== id);
+  const objection = checkToken(values, await listPrograms(db), others);
   return objection ?? updateToken(db, id, name, scopes, program_ids);
 }
 

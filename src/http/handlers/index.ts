@@ -1,5 +1,10 @@
 import type { ApiHandlers } from '../handler';
 import { createAccountHandlers } from './account';
+import { createAdminCurrencyHandlers } from './admin/currencies';
+import { createAdminDatabaseHandlers, createAdminFieldHandlers } from './admin/databases';
+import { createAdminProgramHandlers } from './admin/programs';
+import { createAdminPromotionHandlers } from './admin/promotions';
+import { createAdminTokenHandlers } from './admin/tokens';
 import { createDatabaseHandlers } from './databases';
 import { createMemberHandlers } from './members';
 import { createPointsHandlers } from './points';
@@ -17,6 +22,12 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     points: createPointsHandlers(dependencies),
     profiles: createProfileHandlers(dependencies),
     promotions: createPromotionHandlers(dependencies),
+    adminDatabases: createAdminDatabaseHandlers(dependencies),
+    adminFields: createAdminFieldHandlers(dependencies),
+    adminPrograms: createAdminProgramHandlers(dependencies),
+    adminCurrencies: createAdminCurrencyHandlers(dependencies),
+    adminPromotions: createAdminPromotionHandlers(dependencies),
+    adminTokens: createAdminTokenHandlers(dependencies),
     transactions: createTransactionHandlers(dependencies),
   };
 }

@@ -1,0 +1,174 @@
+import type { z } from 'zod';
+import {
+  currencyTypes,
+  expirationOrigins,
+  expirationUnits,
+  fieldTypes,
+  ruleModes,
+  scopes,
+} from '../domain/catalog';
+import { amount, choice, flag, integer, list, nullable, object, optional, text, timestamp } from './fields';
+
+/** What operators may set up, field by field: the management API and program files are made of these. */
+
+/** One setting; `initial` is what it is if nobody says, undefined if somebody must. */
+export interface Setting<T> {
+  readonly field: z.ZodType<T>;
+  readonly description: string;
+  readonly initial: T | undefined;
+}
+
+type Settings = Readonly<Record<string, Setting<unknown>>>;
+export type ValuesOf<S extends Settings> = {
+  -readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
+};
+type ShapeOf<S extends Settings> = { [K in keyof S]: z.ZodType<ValuesOf<S>[K]> };
+type ChangeShapeOf<S extends Settings> = { [K in keyof S]: z.ZodType<ValuesOf<S>[K] | undefined> };
+
+function setting<T>(description: string, field: z.ZodType<T>, initial?: T): Setting<T> {
+  return { field, description, initial };
+}
+
+/** The fields to make something from: those with an initial value may be left out. */
+export function creationFields<S extends Settings>(settings: S): ShapeOf<S> {
+  return mapFields(settings, ({ field, initial, description }) => {
+    if (initial === undefined) return field.describe(description);
+    const note = `${description} Absent: ${JSON.stringify(initial)}.`;
+    return optional(field)
+      .transform((value) => (value === undefined ? initial : value))
+      .describe(note);
+  }) as ShapeOf<S>;
+}
+
+/** The fields to change something by: what is left out stays. */
+export function changeFields<S extends Settings>(settings: S): ChangeShapeOf<S> {
+  return mapFields(settings, ({ field, description }) =>
+    field.optional().describe(description),
+  ) as ChangeShapeOf<S>;
+}
+
+/** The fields of an answer. */
+export function answerFields<S extends Settings>(settings: S): ShapeOf<S> {
+  return mapFields(settings, ({ field, description }) => field.describe(description)) as ShapeOf<S>;
+}
+
+function mapFields(settings: Settings, map: (setting: Setting<unknown>) => z.ZodType): z.ZodRawShape {
+  return Object.fromEntries(Object.entries(settings).map(([name, it]) => [name, map(it)]));
+}
+
+const name = setting('Name for people.', text(255));
+const description = setting('For people.', text(10_000, { min: 0 }), '');
+
+export const databaseSettings = {
+  name,
+  email_is_unique: setting('Whether two profiles may not have the same e-mail address.', flag(), true),
+};
+
+export const fieldSettings = {
+  name: setting('Name in the API: a letter, then letters, digits and _.', text(64)),
+  title: setting('Name for people.', text(255, { min: 0 }), ''),
+  type: setting('What values it takes.', choice(fieldTypes)),
+  is_required: setting('Whether every profile must have it.', flag(), false),
+  is_unique: setting('Whether two profiles may not have the same value.', flag(), false),
+  enum_values: setting<string[] | null>(
+    'The values of a field of type enum; null for other types.',
+    nullable(list(text(255), { max: 1_000 })),
+    null,
+  ),
+};
+
+export const programSettings = {
+  external_id: setting('Your id of the program.', text(255)),
+  name,
+  description,
+  database_id: setting('Profile database of its members; for good.', integer({ min: 1 })),
+  is_active: setting('Switched on. A database has one active program at most.', flag(), true),
+  timezone: setting('Where days begin and end, such as "Europe/Berlin".', text(64), 'UTC'),
+  temp_default_timeout_sec: setting(
+    'Seconds until a temporary transaction is rolled back, if the request does not say.',
+    integer({ min: 1 }),
+    86_400,
+  ),
+  temp_max_timeout_sec: setting('The most seconds a request may say.', integer({ min: 1 }), 2_592_000),
+  allow_negative_balance: setting(
+    'Whether cancelling an accrual that is spent makes a debt; otherwise it is refused.',
+    flag(),
+    false,
+  ),
+  regrant_initial_balance: setting(
+    'Whether a former member who registers again gets initial balances again.',
+    flag(),
+    false,
+  ),
+  rule_mode: setting(
+    'strict: a rule with static_amount takes that amount only. bounds: only min_amount and max_amount count.',
+    choice(ruleModes),
+    'strict',
+  ),
+};
+
+const expiration = object({
+  n: integer({ min: 1, max: 10_000 }),
+  unit: choice(expirationUnits),
+  from: optional(choice(expirationOrigins)).transform((from) => from ?? ('accrual' as const)),
+});
+
+export const currencySettings = {
+  eid: setting('Your id of the currency.', text(255)),
+  name,
+  type: setting(
+    'standard: accrued and redeemed. qualification: accrued only.',
+    choice(currencyTypes),
+    'standard',
+  ),
+  is_active: setting('Switched on: can be accrued and redeemed.', flag(), true),
+  scale: setting('Decimals of an amount; for good once it is used.', integer({ max: 4 }), 2),
+  initial_balance: setting('Points a new member gets.', amount({ zero: true }), '0'),
+  expiration: setting<z.output<typeof expiration> | null>(
+    'How long points live: n units from accrual or activation, to the end of that day. null: for ever.',
+    nullable(expiration),
+    null,
+  ),
+};
+
+const bound = () => optional(nullable(amount({ zero: true }))).transform((value) => value ?? null);
+const rule = object({
+  points_currency_iid: optional(integer({ min: 1 })),
+  points_currency_eid: optional(text(255)),
+  static_amount: optional(nullable(amount())).transform((value) => value ?? null),
+  min_amount: bound(),
+  max_amount: bound(),
+});
+
+export const promotionSettings = {
+  external_id: setting('Your id of the promotion.', text(255)),
+  name,
+  description,
+  is_active: setting('Switched on.', flag(), true),
+  start_date: setting<string | null>('When it begins. null: it has begun.', nullable(timestamp()), null),
+  end_date: setting<string | null>(
+    'The last moment of it. null: it does not end.',
+    nullable(timestamp()),
+    null,
+  ),
+  accrual_rules: setting<z.output<typeof rule>[]>(
+    'How many points of which currencies it may accrue, one rule each.',
+    list(rule, { max: 1_000 }),
+    [],
+  ),
+  redeem_rules: setting<z.output<typeof rule>[]>(
+    'How many points of which currencies it may redeem, one rule each.',
+    list(rule, { max: 1_000 }),
+    [],
+  ),
+};
+
+export const tokenSettings = {
+  name: setting('Whose token it is; transactions name it as their source.', text(255)),
+  scopes: setting('What it may do.', list(choice(scopes), { min: 1, max: scopes.length })),
+  program_ids: setting<number[] | null>(
+    'The programs it may use. null: all.',
+    nullable(list(integer({ min: 1 }), { max: 1_000 })),
+    null,
+  ),
+};

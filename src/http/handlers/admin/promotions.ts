@@ -1,0 +1,67 @@
+import type { adminPromotions } from '../../../contract/admin/promotions';
+import {
+  changePromotion,
+  createPromotion,
+  deletePromotion,
+  type PromotionRecord,
+  readPromotions,
+} from '../../../db/commands/promotions';
+import { listPrograms } from '../../../db/queries/catalog';
+import { toTrimmed } from '../../../domain/amount';
+import { isRefusal, type Refusal } from '../../../domain/refusal';
+import type { RuleValues } from '../../../domain/settings';
+import type { Handlers } from '../../handler';
+import { type AdminDependencies, change, found, given, pageOf } from './change';
+
+const resource = 'Trigger promotion';
+
+export function createAdminPromotionHandlers(
+  dependencies: AdminDependencies,
+): Handlers<typeof adminPromotions> {
+  const { db } = dependencies;
+  return {
+    async list(input) {
+      const { program_id } = input;
+      const program = (await listPrograms(db)).find(({ id }) => id === program_id);
+      if (!program) return found(undefined, 'Loyalty program', program_id);
+      return pageOf(await readPromotions(db, program_id), ({ id }) => id, input, answer);
+    },
+    async create({ program_id, ...values }) {
+      const row = await change(dependencies, (tx) => createPromotion(tx, program_id, values));
+      return answerOr(isRefusal(row) ? row : found(row, 'Loyalty program', program_id));
+    },
+    async read({ id }) {
+      return answerOr(
+        found(
+          (await readPromotions(db)).find((row) => row.id === id),
+          resource,
+          id,
+        ),
+      );
+    },
+    async change({ id, ...values }) {
+      const row = await change(dependencies, (tx) => changePromotion(tx, id, given(values)));
+      return answerOr(isRefusal(row) ? row : found(row, resource, id));
+    },
+    async remove({ id }) {
+      const row = await change(dependencies, (tx) => deletePromotion(tx, id));
+      return answerOr(isRefusal(row) ? row : found(row, resource, id));
+    },
+  };
+}
+
+function answerOr<R extends Refusal>(row: PromotionRecord | R) {
+  return 'refusal' in row ? row : answer(row);
+}
+
+function answer(row: PromotionRecord) {
+  const trimmed = (amount: string | null) => amount && toTrimmed(amount);
+  const rule = ({ static_amount, min_amount, max_amount, ...currency }: RuleValues) => ({
+    points_currency_iid: currency.points_currency_iid,
+    points_currency_eid: currency.points_currency_eid,
+    static_amount: trimmed(static_amount),
+    min_amount: trimmed(min_amount),
+    max_amount: trimmed(max_amount),
+  });
+  return { ...row, accrual_rules: row.accrual_rules.map(rule), redeem_rules: row.redeem_rules.map(rule) };
+}
