@@ -1,7 +1,13 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { uuidv7 } from 'uuidv7';
+import { readConfig } from '../../src/config';
 import { findBalance } from '../../src/db/queries/account';
 import type { Posted } from '../../src/domain/outcome';
+import { findTemporal } from '../../src/embedded/temporal-cli';
 import { holdWorkflowId } from '../../workflows/protocol';
 import { currencyIid, enrolIn, programId, seedProgram } from '../support/ledger';
 import { type Backend, startBackend } from '../support/service';
@@ -80,6 +86,35 @@ test.each(['commit', 'rollback', 'cancel'])('anyone may send the signal %s', asy
     cancel: { state: 'rolled_back', canceled: true, balance: '100.0000' },
   };
   expect(await handle.result()).toMatchObject(ends[signal] as object);
+});
+
+test('the command line may send it', async () => {
+  const { handle } = await open('40', 600);
+  const cli = await findTemporal({
+    cliPath: readConfig().temporalCli,
+    cacheDir: join(__dirname, '../../.data'),
+    progress: () => {},
+  });
+  const signal = ['workflow', 'signal', '--workflow-id', handle.workflowId, '--name', 'commit'];
+  await promisify(execFile)(cli, [...signal, '--address', backend.config.temporalAddress]);
+  expect(await handle.result()).toMatchObject({ state: 'committed', balance: '60.0000' });
+});
+
+test('another workflow may send it', async () => {
+  const { id, handle } = await open('40', 600);
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address: backend.config.temporalAddress }),
+    taskQueue: 'scenarios',
+    workflowsPath: require.resolve('../support/scenario-workflow'),
+  });
+  const scenario = client.workflow.execute('scenario', {
+    workflowId: `scenario-${id}`,
+    taskQueue: 'scenarios',
+    args: [id, 'rollback'],
+  });
+  await worker.runUntil(scenario);
+  await (worker.options.connection as NativeConnection).close();
+  expect(await handle.result()).toMatchObject({ state: 'rolled_back', balance: '100.0000' });
 });
 
 test('times out by itself', async () => {

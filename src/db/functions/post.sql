@@ -26,13 +26,13 @@ begin
   perform ledger.lock_accounts(ops);
 
   for batch in
-    select a.account_id, array_agg(o order by o.index) as ops
+    select a as account, array_agg(o order by o.index) as ops
     from unnest(ops) o
     left join ledger.accounts a on a.member_id = o.member_id and a.currency_iid = o.currency_iid
     where o.verb in ('accrue', 'redeem', 'cancel', 'settle')
     group by a.account_id order by a.account_id
   loop
-    return query select * from ledger.post_account(batch.account_id, batch.ops, at, origin);
+    return query select * from ledger.post_account(batch.account, batch.ops, at, origin);
   end loop;
 
   for op in select o.* from unnest(ops) o where o.verb = 'remove' order by o.index loop

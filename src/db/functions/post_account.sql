@@ -1,16 +1,14 @@
 -- The operations of one batch on one account (null: the account of somebody who is no member), which is locked,
 -- brought up to date, worked on in order and written back once.
 create or replace function ledger.post_account(
-  account_id bigint, ops ledger.operation[], at timestamptz, origin text
+  account ledger.accounts, ops ledger.operation[], at timestamptz, origin text
 )
 returns table (index int, outcome jsonb) language plpgsql as $$
 #variable_conflict use_column
 declare
-  account ledger.accounts;
   op ledger.operation;
   step ledger.step;
 begin
-  select a.* into account from ledger.accounts a where a.account_id = post_account.account_id;
   account.touched_at := greatest(at, account.touched_at);
   foreach op in array ops loop
     if account.account_id is null then
