@@ -1,0 +1,43 @@
+import { type RunningApi, startApi } from '../../src/api';
+import { readConfig, type ServiceConfig } from '../../src/config';
+import { createToken } from '../../src/db/commands/tokens';
+import { createPool } from '../../src/db/pool';
+import { createDatabase } from './database';
+import { testServers } from './servers';
+import { silent } from './service';
+import type { Json } from './wire';
+
+/** An API with a database of its own and nothing in it, for what needs no worker. */
+export interface AdminBench {
+  api: RunningApi;
+  pool: ReturnType<typeof createPool>;
+  /** Sends a management request; answers the HTTP status and the body. */
+  ask(method: string, path: string, body?: Json): Promise<Json & { status: number }>;
+  close(): Promise<void>;
+}
+
+export async function openAdmin(): Promise<AdminBench> {
+  const database = await createDatabase();
+  const { temporalAddress } = testServers();
+  const config: ServiceConfig = { ...readConfig({}), databaseUrl: database.url, temporalAddress, port: 0 };
+  const pool = createPool(config, silent);
+  await createToken(pool, { name: 'root', scopes: ['admin'], program_ids: null }, 'r00t');
+  const api = await startApi(config, { log: silent });
+  return {
+    api,
+    pool,
+    async ask(method, path, body) {
+      const response = await fetch(`${api.url}/admin/v1${path}`, {
+        method,
+        headers: { Authorization: 'Bearer r00t', 'Content-Type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, ...((await response.json()) as Json) };
+    },
+    async close() {
+      await api.stop();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
