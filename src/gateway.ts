@@ -3,13 +3,14 @@ import {
   Client,
   Connection,
   type ConnectionOptions,
+  isGrpcServiceError,
+  ServiceError,
   WorkflowFailedError,
 } from '@temporalio/client';
 import {
   ApplicationFailure,
   defineSearchAttributeKey,
   type SearchAttributePair,
-  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/common';
 import { uuidv7 } from 'uuidv7';
@@ -193,21 +194,38 @@ export function openGateway(options: GatewayOptions): Gateway {
   };
 }
 
+/** gRPC status codes that say the call itself is wrong: trying again cannot help. */
+const finalCodes = new Set(
+  Object.values({
+    invalidArgument: 3,
+    notFound: 5,
+    permissionDenied: 7,
+    failedPrecondition: 9,
+    unimplemented: 12,
+    unauthenticated: 16,
+  }),
+);
+
 /** Runs a call with a deadline; what Temporal cannot answer in time, or at all, becomes TemporalUnavailable. */
 async function within<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
   try {
     return await client.withDeadline(Date.now() + timeoutMs, call);
   } catch (error) {
-    if (
-      error instanceof ActivityExecutionFailedError ||
-      error instanceof WorkflowFailedError ||
-      error instanceof WorkflowNotFoundError ||
-      error instanceof WorkflowExecutionAlreadyStartedError
-    ) {
-      throw error;
-    }
+    if (isAnswer(error)) throw error;
     throw new TemporalUnavailable('Temporal did not answer in time', { cause: error });
   }
+}
+
+/** Whether Temporal did answer, if only to say no. */
+function isAnswer(error: unknown): boolean {
+  if (error instanceof ServiceError) {
+    return isGrpcServiceError(error.cause) && finalCodes.has(error.cause.code);
+  }
+  return (
+    error instanceof ActivityExecutionFailedError ||
+    error instanceof WorkflowFailedError ||
+    error instanceof WorkflowNotFoundError
+  );
 }
 
 /** An item may wait for a lane longer than its caller does. */

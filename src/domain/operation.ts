@@ -22,6 +22,11 @@ interface Posting extends OnAccount, Source {
   transaction_eid?: string;
   request_hash?: string;
   amount: Amount;
+  /**
+   * Later than this nobody waits any more, and it is refused. Redemptions and temporary transactions have it, so
+   * that points are not taken or reserved behind the back of a till that has given up.
+   */
+  not_after?: string;
   /** Makes it a temporary transaction that may be committed before this moment. */
   temp_until?: string;
   created_at?: string;
@@ -39,7 +44,6 @@ export interface Accrue extends Posting {
 
 export interface Redeem extends Posting {
   verb: 'redeem';
-  /** Later than this nobody waits any more, and the redemption is refused. */
   not_after: string;
 }
 

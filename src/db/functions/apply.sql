@@ -18,7 +18,7 @@ begin
   step.outcome := ledger.claim_key(account, op);
   if step.outcome is not null then
     return step;
-  elsif op.temp_until is not null and exists (
+  elsif op.not_after < at or op.temp_until is not null and exists (
     select from ledger.holds h where h.account_id = account.account_id and h.transaction_id = op.transaction_id
   ) then
     step := ledger.refuse(account, 'request_expired');

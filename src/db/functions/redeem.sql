@@ -6,9 +6,6 @@ returns ledger.step language plpgsql as $$
 declare
   p ledger.postings := ledger.draft(account, op, 'redeem', at, origin);
 begin
-  if op.not_after < at then
-    return ledger.refuse(account, 'request_expired');
-  end if;
   if account.active < op.amount then
     return ledger.refuse(account, 'insufficient_points');
   end if;
