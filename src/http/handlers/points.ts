@@ -11,11 +11,13 @@ import type { Outcome, Posted } from '../../domain/outcome';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../../domain/refusal';
 import type { Context, Handlers } from '../handler';
 import { refuseFuture } from './moment';
-import { type Dependencies, findActiveProgram, findMemberOf } from './target';
+import { type Dependencies, findMemberOf, findProgram } from './target';
 
 type AccrueRequest = Request<typeof points.accrue>;
 type RedeemRequest = Request<typeof points.redeem>;
 type Verb = 'accrue' | 'redeem';
+
+const directions = { accrue: 'accrual', redeem: 'redeem' } as const;
 
 /** Everything a posting needs to know of the settings and the member it concerns. */
 interface Subject {
@@ -30,17 +32,18 @@ export function createPointsHandlers(dependencies: Dependencies): Handlers<typeo
   const { catalog, db, gateway } = dependencies;
   return {
     async accrue(input, context) {
-      const late = refuseBornLapsed(input, context.now);
-      if (late) return late;
       const subject = await findSubject('accrue', input, context);
       if (isRefusal(subject)) return subject;
-      const operation: Accrue = {
+      const operation: Accrue = withKey(input, {
         verb: 'accrue',
         ...posting(subject, input, context),
         ...(input.activation_date !== undefined && { activates_at: input.activation_date }),
         ...(input.expiration_date !== undefined && { expires_at: input.expiration_date }),
-      };
-      return answer(await send(withKey(operation, input), subject), subject);
+      });
+      const forbidden =
+        refuseBornLapsed(input, context.now) ?? refuseNow('accrue', input, subject, context.now);
+      const known = await answerAtOnce(operation, subject, forbidden);
+      return known ?? answer(await send(operation, subject), subject);
     },
 
     async redeem(input, context) {
@@ -49,48 +52,44 @@ export function createPointsHandlers(dependencies: Dependencies): Handlers<typeo
       if (subject.currency.type === 'qualification') {
         return refuse('currency_not_redeemable', { currency: `"${subject.currency.eid}"` });
       }
-      const operation: Redeem = {
+      const operation: Redeem = withKey(input, {
         verb: 'redeem',
         ...posting(subject, input, context),
         not_after: new Date(context.deadline).toISOString(),
-      };
-      if (operation.temp_until !== undefined) {
-        const known = await foresee(withKey(operation, input), subject, context.now);
-        if (known) return known;
-      }
-      return answer(await send(withKey(operation, input), subject), subject);
+      });
+      const forbidden =
+        refuseNow('redeem', input, subject, context.now) ?? (await foresee(operation, subject, context.now));
+      const known = await answerAtOnce(operation, subject, forbidden);
+      return known ?? answer(await send(operation, subject), subject);
     },
   };
 
-  /** Finds and checks everything but the balance; what is wrong with the request itself comes first. */
+  /** Finds what the request is about; what is wrong with the request itself comes before whom it concerns. */
   async function findSubject(verb: Verb, input: RedeemRequest, { access, now }: Context) {
-    const program = findActiveProgram(catalog, access, input.loyalty_program_id);
+    const program = findProgram(catalog, access, input.loyalty_program_id);
     if (isRefusal(program)) return program;
     const invalid = refuseFuture('created_at', input.created_at, now) ?? refuseLongHold(input, program);
     if (invalid) return invalid;
-    const settings = chooseSettings(verb, input, program, now);
+    const settings = chooseSettings(verb, input, program);
     if (isRefusal(settings)) return settings;
     const member = await findMemberOf(dependencies, program, input.matching);
     return isRefusal(member) ? member : { program, ...settings, ...member };
   }
 
-  function chooseSettings(verb: Verb, input: RedeemRequest, program: Program, now: string) {
-    const { promotion_id, amount } = input;
+  function chooseSettings(
+    verb: Verb,
+    { promotion_id, amount, currency: selector }: RedeemRequest,
+    program: Program,
+  ) {
     const promotion = promotion_id === undefined ? undefined : catalog.promotion(program.id, promotion_id);
     if (promotion_id !== undefined && !promotion) {
       return refuse('promotion_not_found', { promotion: promotion_id, program: program.id });
     }
-    const direction = verb === 'accrue' ? 'accrual' : 'redeem';
-    const rules = promotion?.rules.filter((rule) => rule.direction === direction);
-    const currency = chooseCurrency(program, catalog.currencies(program.id), input.currency, rules);
+    const rules = promotion?.rules.filter((rule) => rule.direction === directions[verb]);
+    const currency = chooseCurrency(program, catalog.currencies(program.id), selector, rules);
     if (isRefusal(currency)) return currency;
-    if (!currency.isActive) return refuse('currency_inactive', { currency: `"${currency.eid}"` });
-    if (!fitsScale(amount, currency.scale)) {
-      return refuse('amount_scale', { amount, currency: `"${currency.eid}"`, scale: currency.scale });
-    }
-    const forbidden =
-      promotion && checkRule(promotion, direction, currency, decimal(amount), now, program.ruleMode);
-    return forbidden ?? { currency, promotion };
+    if (fitsScale(amount, currency.scale)) return { currency, promotion };
+    return refuse('amount_scale', { amount, currency: `"${currency.eid}"`, scale: currency.scale });
   }
 
   async function send<O extends Accrue | Redeem>(operation: O, subject: Subject): Promise<Outcome<O>> {
@@ -101,17 +100,41 @@ export function createPointsHandlers(dependencies: Dependencies): Handlers<typeo
     return gateway.openHold({ ...operation, temp_until }, labels);
   }
 
-  /** Spares a workflow where the answer is plain already: a repeat, or too few points. */
-  async function foresee({ transaction_eid, request_hash, amount }: Redeem, subject: Subject, now: string) {
-    const { program, currency, member_id } = subject;
-    if (transaction_eid !== undefined) {
-      const [earlier] = await findAnswer(db, program.id, transaction_eid);
-      if (earlier && earlier.request_hash !== request_hash) return refuse('eid_reused', { transaction_eid });
-      if (earlier) return answer<never>(earlier, subject);
-    }
+  /** Spares a workflow where there are too few points. */
+  async function foresee({ temp_until, amount }: Redeem, { member_id, currency }: Subject, now: string) {
+    if (temp_until === undefined) return undefined;
     const { active } = (await findBalance(db, member_id, currency.iid, now)) ?? { active: '0' };
     return decimal(active).lessThan(amount) ? refuse('insufficient_points', {}) : undefined;
   }
+
+  /** A repeat gets its first answer even where it would be refused by now, and needs no second workflow. */
+  async function answerAtOnce<C extends RefusalCode>(
+    operation: Accrue | Redeem,
+    subject: Subject,
+    forbidden: Refusal<C> | null | undefined,
+  ) {
+    if (!forbidden && operation.temp_until === undefined) return undefined;
+    return (await recall(operation, subject)) ?? forbidden;
+  }
+
+  /** The answer that the same request got before. */
+  async function recall({ transaction_eid, request_hash }: Accrue | Redeem, subject: Subject) {
+    if (transaction_eid === undefined) return undefined;
+    const [earlier] = await findAnswer(db, subject.program.id, transaction_eid);
+    if (!earlier) return undefined;
+    if (earlier.request_hash !== request_hash) return refuse('eid_reused', { transaction_eid });
+    return answer<never>(earlier, subject);
+  }
+}
+
+/** What the settings of today forbid. */
+function refuseNow(verb: Verb, { amount }: RedeemRequest, subject: Subject, now: string) {
+  const { program, currency, promotion } = subject;
+  if (!program.isActive) return refuse('program_inactive', { program: program.id });
+  if (!currency.isActive) return refuse('currency_inactive', { currency: `"${currency.eid}"` });
+  return (
+    promotion && checkRule(promotion, directions[verb], currency, decimal(amount), now, program.ruleMode)
+  );
 }
 
 /** What accruals and redemptions have in common. */
@@ -138,7 +161,7 @@ function posting(subject: Subject, input: RedeemRequest, { access, now }: Contex
 }
 
 /** The same request under the same transaction_eid gets the first answer: its hash tells whether it is the same. */
-function withKey<O extends Accrue | Redeem>(operation: O, input: AccrueRequest | RedeemRequest): O {
+function withKey<O extends Accrue | Redeem>(input: AccrueRequest | RedeemRequest, operation: O): O {
   if (input.transaction_eid === undefined) return operation;
   const { verb, member_id, currency_iid, promotion_id } = operation;
   const { matching, currency, loyalty_program_id, transaction_eid, ...content } = input;
