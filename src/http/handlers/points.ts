@@ -155,7 +155,7 @@ function posting(subject: Subject, input: RedeemRequest, { access, now }: Contex
     ...(promotion && {
       promotion_id: promotion.id,
       promotion_eid: promotion.externalId,
-      description: promotion.name,
+      description: promotion.description,
     }),
   };
 }
