@@ -165,7 +165,9 @@ function withKey<O extends Accrue | Redeem>(input: AccrueRequest | RedeemRequest
   if (input.transaction_eid === undefined) return operation;
   const { verb, member_id, currency_iid, promotion_id } = operation;
   const { matching, currency, loyalty_program_id, transaction_eid, ...content } = input;
-  const canonical = JSON.stringify({ verb, member_id, currency_iid, ...content, promotion_id }, sortKeys);
+  const is_temp = input.is_temp || undefined; // false says no more than nothing
+  const request = { verb, member_id, currency_iid, ...content, is_temp, promotion_id };
+  const canonical = JSON.stringify(request, sortKeys);
   return {
     ...operation,
     transaction_eid,
