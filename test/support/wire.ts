@@ -3,6 +3,11 @@ import { SaxesParser } from 'saxes';
 export type Json = { [key: string]: unknown };
 export type WireFormat = 'json' | 'xml';
 
+/** Text that goes into a request as it is: in JSON a number as somebody wrote it, in XML elements. */
+export class Verbatim {
+  constructor(readonly text: string) {}
+}
+
 /** Sends one request and reads the answer as an object; in XML every value comes as text. */
 export async function send(
   url: string,
@@ -13,18 +18,28 @@ export async function send(
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': `application/${format}`, ...headers },
-    body: format === 'json' ? JSON.stringify(body) : toXml(body),
+    body: format === 'json' ? toJson(body) : toXml(body),
   });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${text}`);
   return (format === 'json' ? JSON.parse(text) : fromXml(text)) as Json;
 }
 
+function toJson(body: Json): string {
+  const members = Object.entries(body)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      const text = value instanceof Verbatim ? value.text : JSON.stringify(value);
+      return `${JSON.stringify(key)}:${text}`;
+    });
+  return `{${members.join(',')}}`;
+}
+
 /** Keys whose objects travel as JSON text in XML. */
 const jsonKeys = new Set(['external_data', 'custom_json']);
 
 /** A request as a client without our code would write it. */
-export function toXml(body: Json): string {
+function toXml(body: Json): string {
   return `<xml>${elements(body)}</xml>`;
 }
 
@@ -37,6 +52,7 @@ function elements(body: Json): string {
 
 function content(key: string, value: unknown): string {
   if (value === null) return '';
+  if (value instanceof Verbatim) return value.text;
   if (typeof value !== 'object') return escapeText(String(value));
   return jsonKeys.has(key) ? escapeText(JSON.stringify(value)) : elements(value as Json);
 }
@@ -82,10 +98,11 @@ export function asXml(value: unknown, key = ''): unknown {
   if (value === null) return '';
   if (typeof value !== 'object' || '$$typeof' in value) return isMatcher(value) ? value : String(value);
   if (jsonKeys.has(key)) return JSON.stringify(value);
-  if (Array.isArray(value))
-    return value.length === 1 ? asXml(value[0], key) : value.map((item) => asXml(item, key));
-  const entries = Object.entries(value).filter(([, item]) => !(Array.isArray(item) && item.length === 0));
-  return Object.fromEntries(entries.map(([name, item]) => [name, asXml(item, name)]));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => asXml(item, key));
+    return items.length > 1 ? items : (items[0] ?? '');
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asXml(item, name)]));
 }
 
 /** expect.any(String) and its like stand for themselves. */

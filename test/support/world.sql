@@ -1,39 +1,99 @@
--- The settings that specifications of endpoints run on.
-insert into catalog.databases (id, name) values (1, 'Shop'), (2, 'Closed shop'), (3, 'Two currencies');
+-- The settings that specifications of endpoints run on. Program n takes its profiles from database n.
+insert into catalog.databases (id, name) values
+  (1, 'Shop'), (2, 'Closed shop'), (3, 'Two currencies'), (4, 'Lenient shop'), (5, 'Lists');
 insert into catalog.database_fields (database_id, name, type, is_unique) values
-  (1, 'crm_id', 'string', true), (1, 'level', 'int', false), (1, 'likes', 'tags', false);
+  (1, 'crm_id', 'string', true), (1, 'card', 'int', true), (1, 'level', 'int', false), (1, 'likes', 'tags', false);
 
-insert into catalog.programs (id, external_id, name, database_id, is_active, temp_max_timeout_sec) values
-  (1, 'shop', 'Shop', 1, true, 100000),
-  (2, 'closed', 'Closed', 2, false, 2592000),
-  (3, 'two', 'Two', 3, true, 2592000);
+insert into catalog.programs
+  (id, external_id, name, database_id, is_active, temp_max_timeout_sec,
+   rule_mode, allow_negative_balance, regrant_initial_balance)
+values
+  (1, 'shop', 'Shop', 1, true, 100000, 'strict', false, false),
+  (2, 'closed', 'Closed', 2, false, 2592000, 'strict', false, false),
+  (3, 'two', 'Two', 3, true, 2592000, 'strict', false, false),
+  (4, 'lenient', 'Lenient', 4, true, 2592000, 'bounds', true, true),
+  (5, 'lists', 'Lists', 5, true, 2592000, 'strict', false, false);
 
 insert into catalog.currencies (iid, program_id, eid, name, type, is_active, initial_balance) values
   (1, 1, 'stars', 'Stars', 'standard', true, 0),
   (2, 1, 'status', 'Status', 'qualification', true, 0),
   (3, 2, 'old', 'Old', 'standard', true, 0),
   (4, 3, 'first', 'First', 'standard', true, 12.5),
-  (5, 3, 'second', 'Second', 'standard', false, 0);
+  (5, 3, 'second', 'Second', 'standard', false, 0),
+  (7, 5, 'miles', 'Miles', 'standard', true, 0),
+  (8, 5, 'rank', 'Rank', 'qualification', true, 0);
+
+insert into catalog.currencies
+  (iid, program_id, eid, name, type, scale, initial_balance, expiration_n, expiration_unit, expiration_from)
+values (6, 4, 'coins', 'Coins', 'standard', 0, 100, 12, 'month', 'accrual');
 
 insert into catalog.promotions (id, program_id, external_id, name, is_active, start_date, end_date) values
   (1, 1, 'welcome', 'Welcome', true, null, null),
   (2, 1, 'gift', 'Gift', true, '2020-01-01', null),
   (3, 1, 'off', 'Off', false, null, null),
   (4, 1, 'past', 'Past', true, '2020-01-01', '2020-12-31T23:59:59Z'),
-  (5, 1, 'ranks', 'Ranks', true, null, null);
+  (5, 1, 'ranks', 'Ranks', true, null, null),
+  (6, 1, 'soon', 'Soon', true, '2999-01-01', null),
+  (7, 1, 'boxed', 'Boxed', true, null, null),
+  (8, 1, 'both', 'Both', true, null, null),
+  (9, 1, '10', 'Named like the id of another', true, null, null),
+  (10, 1, 'cap', 'Cap', true, null, null),
+  (11, 4, 'boxed', 'Boxed', true, null, null),
+  (12, 1, 'brief-json', 'Brief', true, null, null),
+  (13, 1, 'brief-xml', 'Brief', true, null, null);
+
+insert into catalog.promotions (id, program_id, external_id, name, description, is_active, start_date, end_date) values
+  (21, 5, 'spring', 'Spring', 'Flowers & <more>', true, '2026-03-01', '2026-05-31T23:59:59Z'),
+  (22, 5, 'asleep', 'Asleep', '', false, null, null),
+  (23, 5, 'trade', 'Trade', '', true, '2026-01-01T00:00:00.5Z', null);
 
 insert into catalog.promotion_rules (promotion_id, direction, currency_iid, static_amount, min_amount, max_amount) values
   (1, 'accrual', 1, 50, null, null),
+  (1, 'redeem', 1, 50, null, null),
   (2, 'accrual', 1, null, 1, 1000),
   (2, 'redeem', 1, null, 1, 1000),
   (3, 'accrual', 1, null, null, null),
   (3, 'redeem', 1, null, null, null),
   (4, 'accrual', 1, null, null, null),
   (4, 'redeem', 1, null, null, null),
-  (5, 'accrual', 2, null, 5, null);
+  (5, 'accrual', 2, null, 5, null),
+  (6, 'accrual', 1, null, null, null),
+  (6, 'redeem', 1, null, null, null),
+  (7, 'accrual', 1, 50, 10, 100),
+  (7, 'redeem', 1, 50, 10, 100),
+  (8, 'accrual', 1, null, null, null),
+  (8, 'accrual', 2, null, null, null),
+  (9, 'accrual', 1, null, null, 9),
+  (10, 'accrual', 1, null, null, 10),
+  (10, 'redeem', 1, null, null, 10),
+  (11, 'accrual', 6, 50, 10, 100),
+  (11, 'redeem', 6, 50, 10, 100),
+  (12, 'accrual', 1, null, null, null),
+  (12, 'redeem', 1, null, null, null),
+  (13, 'accrual', 1, null, null, null),
+  (13, 'redeem', 1, null, null, null),
+  (21, 'accrual', 7, 100.16, 50, 500),
+  (23, 'accrual', 7, null, 0.5, null),
+  (23, 'accrual', 8, null, null, null),
+  (23, 'redeem', 7, null, null, 1000);
 
 insert into catalog.tokens (name, token_hash, scopes, program_ids) values
   ('till', sha256('t0k'), array['loyalty_read', 'loyalty_write', 'market', 'admin'], null),
   ('reader', sha256('reader'), array['loyalty_read'], null),
   ('stranger', sha256('stranger'), array['market'], null),
-  ('guest', sha256('guest'), array['loyalty_read', 'loyalty_write'], array[2]);
+  ('guest', sha256('guest'), array['loyalty_read', 'loyalty_write'], array[2]),
+  ('shop', sha256('shop'), array['loyalty_read', 'loyalty_write'], array[1]);
+
+-- Two who share a phone number and a level, and somebody in another database.
+insert into directory.profiles (profile_id, database_id, email, phones, fields) values
+  ('ffffffffffffffffffffff01', 1, 'twin1@example.com', '{+12029990000}', '{"level": 7}'),
+  ('ffffffffffffffffffffff02', 1, 'twin2@example.com', '{+12029990000}', '{"level": 7}'),
+  ('ffffffffffffffffffffff03', 2, 'elsewhere@example.com', '{}', '{}');
+insert into directory.profile_keys (database_id, field, value, profile_id, is_unique) values
+  (1, 'email', 'twin1@example.com', 'ffffffffffffffffffffff01', true),
+  (1, 'email', 'twin2@example.com', 'ffffffffffffffffffffff02', true),
+  (1, 'phone', '+12029990000', 'ffffffffffffffffffffff01', false),
+  (1, 'phone', '+12029990000', 'ffffffffffffffffffffff02', false),
+  (1, 'level', '7', 'ffffffffffffffffffffff01', false),
+  (1, 'level', '7', 'ffffffffffffffffffffff02', false),
+  (2, 'email', 'elsewhere@example.com', 'ffffffffffffffffffffff03', true);
