@@ -31,7 +31,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
         'src/gateway',
         'src/catalog',
       ],
-      ...['express', 'lossless-json', 'saxes', 'uuidv7', 'zod', 'node'],
+      ...['express', 'lossless-json', 'saxes', 'swagger-ui-dist', 'uuidv7', 'zod', 'node'],
     ],
     types: ['src/db/query', 'pg'],
   },

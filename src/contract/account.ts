@@ -24,9 +24,9 @@ const balance = endpoint({
   scope: 'loyalty_read',
   summary: 'Balance of a member',
   description:
-    'Total and active balance of a member in one currency. Ours: the total holds the active points, those not ' +
-    'active yet and those reserved by open temporary redemptions; open temporary accruals are in neither; with ' +
-    'neither currency key the only standard currency of the program is taken.',
+    'Total and active balance of a member in one currency. Ours: the total holds the active points, those ' +
+    'not active yet and those reserved by open temporary redemptions; open temporary accruals are in ' +
+    'neither; with neither currency key the only standard currency of the program is taken.',
   request: request(
     { loyalty_program_id: programId() },
     { currency: currencySelector(), matching: matching() },
@@ -84,9 +84,9 @@ const history = endpoint({
   scope: 'loyalty_read',
   summary: 'Transactions of a member',
   description:
-    'Transactions of a member in one currency. Ours: in the order they were posted, so that paging with from_id ' +
-    'misses and repeats nothing; next_from_id is the id of the last row, null on the last page; total_count ' +
-    'does not depend on the page.',
+    'Transactions of a member in one currency. Ours: in the order they were posted, so that paging with ' +
+    'from_id misses and repeats nothing; next_from_id is the id of the last row, null on the last page; ' +
+    'total_count does not depend on the page.',
   request: request(
     {
       loyalty_program_id: programId(),
@@ -153,8 +153,8 @@ const expiringPoints = endpoint({
   scope: 'loyalty_read',
   summary: 'Points that expire in a period',
   description:
-    'How many points of a member lapse in a period, both ends included. Ours: only what is still unspent counts; ' +
-    'points not active yet count, points that have lapsed already do not.',
+    'How many points of a member lapse in a period, both ends included. Ours: only what is still unspent ' +
+    'counts; points not active yet count, points that have lapsed already do not.',
   request: request(
     {
       loyalty_program_id: programId(),

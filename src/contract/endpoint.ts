@@ -3,8 +3,8 @@ import type { Scope } from '../domain/catalog';
 import type { Refusal, RefusalCode } from '../domain/refusal';
 
 /**
- * The families differ in their envelope (spec/neighbours.md 1.3): loyalty, profiles and market answer HTTP 200
- * with `error` and `error_text` in JSON or XML; admin answers JSON with real HTTP status codes.
+ * The families differ in their envelope: loyalty, profiles and market answer HTTP 200 with `error` and
+ * `error_text` in JSON or XML; admin answers JSON with real HTTP status codes.
  */
 export type Family = 'loyalty' | 'profiles' | 'market' | 'admin';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -15,7 +15,7 @@ export interface Example {
   response: Readonly<Record<string, unknown>>;
 }
 
-/** One endpoint of the public API, as a value: routing, validation, types, formats and documents come from it. */
+/** An endpoint of the public API as a value: routing, validation, types, formats and docs come from it. */
 export interface Endpoint<
   Input extends z.ZodType = z.ZodType,
   Output extends z.ZodType = z.ZodType,
@@ -55,7 +55,7 @@ const defaults = {
 type Defaults = keyof typeof defaults;
 type Declaration<E extends Endpoint> = Omit<E, Defaults> & Partial<Pick<E, Defaults>>;
 
-/** Declares an endpoint: POST, without aliases, at most 1 MiB, outcome first, status 200, unless said otherwise. */
+/** Declares an endpoint: POST, no aliases, at most 1 MiB, outcome first, 200, unless said otherwise. */
 export function endpoint<
   Input extends z.ZodType,
   Output extends z.ZodType,

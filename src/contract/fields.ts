@@ -4,8 +4,8 @@ import { plainObject } from './plain';
 import { complaint, isStorable, NumberText } from './values';
 
 /**
- * What a format needs to know of a field. `scalar` is text or a number; `json` is a free object that XML writes
- * as JSON text, `free` one that XML writes as elements.
+ * What a format needs to know of a field. `scalar` is text or a number; `json` is a free object that XML
+ * writes as JSON text, `free` one that XML writes as elements.
  */
 export type LeafKind = 'text' | 'integer' | 'flag' | 'scalar' | 'json' | 'free';
 
@@ -77,8 +77,8 @@ export function flag(): Field<boolean> {
 }
 
 /**
- * A decimal string without sign, of up to 20 digits before and 20 after the point, above zero unless `zero` is
- * allowed; a JSON number is taken from its text. Gives it without superfluous zeros: "0100.50" → "100.5".
+ * A decimal string without sign, of up to 20 digits before and 20 after the point, above zero unless `zero`
+ * is allowed; a JSON number is taken from its text. Gives it without needless zeros: "0100.50" → "100.5".
  */
 export function amount({ zero = false }: { zero?: boolean } = {}): Field<string> {
   const schema = { type: 'string', pattern: '^\\d{1,20}(\\.\\d{1,20})?$', examples: ['100.50'] };
@@ -115,8 +115,10 @@ export function timestamp(): Field<string> {
   );
 }
 
-const rfc3339 =
-  /^(\d{4}-\d\d-\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d+))?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const time = '([01]\\d|2[0-3]):([0-5]\\d)';
+const rfc3339 = new RegExp(
+  `^(\\d{4}-\\d\\d-\\d\\d)[Tt]${time}:[0-5]\\d(?:\\.(?<fraction>\\d+))?(?:[Zz]|[+-]${time})$`,
+);
 
 function toUtc(written: string): string | undefined {
   const match = rfc3339.exec(written);
@@ -125,7 +127,7 @@ function toUtc(written: string): string | undefined {
   if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(match[1])) return undefined;
   const utc = new Date(written.toUpperCase().replace(/\.\d+/, '')).toISOString();
   if (!/^\d{4}-/.test(utc) || utc.startsWith('0000')) return undefined;
-  const fraction = match[5]?.slice(0, 6).replace(/0+$/, '');
+  const fraction = match.groups?.fraction?.slice(0, 6).replace(/0+$/, '');
   return utc.replace('.000Z', fraction ? `.${fraction}Z` : 'Z');
 }
 
@@ -196,18 +198,24 @@ export function object<F extends z.ZodRawShape>(fields: F) {
 }
 
 /** A list; `min` and `max` bound its length. */
-export function list<F extends z.ZodType>(of: F, { min = 0, max = 10_000 } = {}) {
-  return z
-    .array(of, { error: (issue) => complaint('a list', issue.input) })
-    .min(min, `expected at least ${min} of them`)
-    .max(max, {
-      error: (issue) => `expected at most ${max} of them, got ${(issue.input as unknown[]).length}`,
-    });
+export function list<F extends z.ZodType>(of: F, { min, max }: { min?: number; max?: number } = {}) {
+  let schema = z.array(of, { error: (issue) => complaint('a list', issue.input) });
+  if (min !== undefined) schema = schema.min(min, `expected at least ${min} of them`);
+  if (max !== undefined) {
+    const got = ({ input }: { input?: unknown }) => (input as unknown[]).length;
+    schema = schema.max(max, { error: (issue) => `expected at most ${max} of them, got ${got(issue)}` });
+  }
+  return schema;
 }
+
+/** Schemas that take null for "left out": documents need not mention it at every field. */
+export const lenient = z.registry<{ isLenient: true }>();
 
 /** A field that may be left out: absent, null and an empty XML element all give undefined. */
 export function optional<F extends z.ZodType>(field: F) {
-  return field.nullish().transform((value) => value ?? undefined);
+  const orNull = field.nullable();
+  lenient.add(orNull, { isLenient: true });
+  return orNull.optional().transform((value) => value ?? undefined);
 }
 
 /** A field of an answer that may be null; in XML an empty element. */

@@ -13,8 +13,8 @@ const register = endpoint({
   summary: 'Register a member',
   description:
     'Makes a profile of the database of the program a member. Ours: a profile that does not exist is not ' +
-    'created; each currency credits its initial balance; somebody who is a member already stays one, and gets ' +
-    'no second initial balance.',
+    'created; each currency credits its initial balance; somebody who is a member already stays one, and ' +
+    'gets no second initial balance.',
   request: request(
     {
       loyalty_program_id: programId(),
@@ -46,8 +46,8 @@ const remove = endpoint({
   scope: 'loyalty_write',
   summary: 'Remove a member',
   description:
-    'Ends a membership. Ours: the alias remove_member; open temporary transactions are rolled back; the history ' +
-    'is kept but no longer readable here; who registers again starts with new accounts.',
+    'Ends a membership. Ours: the alias remove_member; open temporary transactions are rolled back; the ' +
+    'history is kept but no longer readable here; who registers again starts with new accounts.',
   request: request({ loyalty_program_id: programId() }, { matching: matching() }),
   response: answered,
   refusals: [...memberRefusals, 'program_inactive', 'request_expired'],

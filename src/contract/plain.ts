@@ -16,8 +16,8 @@ class Unfit extends Error {
 }
 
 /**
- * A free object as plain JSON values, of at most `maxBytes` as JSON text and 32 levels; or what is wrong with it.
- * A number that a double cannot hold exactly is refused rather than changed.
+ * A free object as plain JSON values, of at most `maxBytes` as JSON text and 32 levels; or what is wrong with
+ * it. A number that a double cannot hold exactly is refused rather than changed.
  */
 export function plainObject(
   value: unknown,

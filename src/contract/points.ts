@@ -20,8 +20,8 @@ const asked = {
   ),
   created_at: optional(timestamp()).describe('Business date, not in the future. Absent: now.'),
   transaction_eid: optional(text(255)).describe(
-    'Your own id of the transaction. Ours: an idempotency key within the program. The same request again gets ' +
-      'the first answer again; the same id with other content is refused.',
+    'Your own id of the transaction. Ours: an idempotency key within the program. The same request again ' +
+      'gets the first answer again; the same id with other content is refused.',
   ),
   external_data: optional(jsonObject()).describe(
     'Any data of yours; history returns it as custom_json. At most 64 KiB.',
@@ -68,9 +68,9 @@ const accrue = endpoint({
   scope: 'loyalty_write',
   summary: 'Accrue points',
   description:
-    'Gives points to a member. A temporary accrual counts in neither balance until it is committed. Ours: the ' +
-    'answer, shaped like the one of redemption; with neither currency key the only currency of the promotion is ' +
-    'taken, else the only standard currency of the program.',
+    'Gives points to a member. A temporary accrual counts in neither balance until it is committed. Ours: ' +
+    'the answer, shaped like the one of redemption; with neither currency key the only currency of the ' +
+    'promotion is taken, else the only standard currency of the program.',
   request: request(
     {
       ...asked,
@@ -120,9 +120,9 @@ const redeem = endpoint({
   scope: 'loyalty_write',
   summary: 'Redeem points',
   description:
-    'Takes points from the active balance of a member. A temporary redemption reserves them: they leave the ' +
-    'active balance at once and come back if it is rolled back. Ours: the alias redeem_points; points that ' +
-    'lapse first are taken first; the same choice of currency as for accruals.',
+    'Takes points from the active balance of a member. A temporary redemption reserves them: they leave ' +
+    'the active balance at once and come back if it is rolled back. Ours: the alias redeem_points; points ' +
+    'that lapse first are taken first; the same choice of currency as for accruals.',
   request: request(asked, blocks, checkTemporary),
   response: posted,
   refusals: [...refusals, 'insufficient_points', 'currency_not_redeemable'],

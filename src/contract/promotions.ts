@@ -17,8 +17,8 @@ const triggers = endpoint({
   scope: 'loyalty_read',
   summary: 'Trigger promotions of a program',
   description:
-    'Trigger promotions with their accrual and redemption rules. Ours: ascending by id; is_active is the switch ' +
-    'of the promotion, not its dates; next_from_id is null on the last page.',
+    'Trigger promotions with their accrual and redemption rules. Ours: ascending by id; is_active is the ' +
+    'switch of the promotion, not its dates; next_from_id is null on the last page.',
   request: request(
     {
       loyalty_program_id: programId(),

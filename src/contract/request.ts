@@ -5,8 +5,8 @@ import { object } from './fields';
 export type Report = (field: string, problem: string) => void;
 
 /**
- * Several keys of a request that make one value, such as matching with email, phone, …: its fields, and how the
- * value is read from them. What `read` gives after a report is not used.
+ * Several keys of a request that make one value, such as matching with email, phone, …: its fields, and how
+ * the value is read from them. What `read` gives after a report is not used.
  */
 export interface Block<T> {
   fields: z.ZodRawShape;
@@ -21,8 +21,8 @@ export type RequestValue<F extends z.ZodRawShape, B extends Blocks> = z.output<z
   BlockValues<B>;
 
 /**
- * The schema of a request body: fields, blocks of fields, and rules that concern several of them. `rules` runs
- * when all else is well.
+ * The schema of a request body: fields, blocks of fields, and rules that concern several of them. `rules`
+ * runs when all else is well.
  */
 export function request<F extends z.ZodRawShape, B extends Blocks>(
   fields: F,

@@ -24,9 +24,9 @@ const commit = endpoint({
   scope: 'loyalty_write',
   summary: 'Commit a temporary transaction',
   description:
-    'Makes a temporary transaction permanent. Committing a temporary accrual creates a new, full transaction. ' +
-    'Ours: its id is the one answered, while a redemption keeps its id; committing again gets the first answer ' +
-    'again; both ids, if given, must denote one transaction.',
+    'Makes a temporary transaction permanent. Committing a temporary accrual creates a new, full ' +
+    'transaction. Ours: its id is the one answered, while a redemption keeps its id; committing again ' +
+    'gets the first answer again; both ids, if given, must denote one transaction.',
   request: named,
   response: settled,
   refusals: [
@@ -50,8 +50,8 @@ const rollback = endpoint({
   scope: 'loyalty_write',
   summary: 'Roll back a temporary transaction',
   description:
-    'Ends a temporary transaction without effect and recomputes the active balance. Ours: rolling back again, ' +
-    'or after the timeout has done it, is a success too.',
+    'Ends a temporary transaction without effect and recomputes the active balance. Ours: rolling back ' +
+    'again, or after the timeout has done it, is a success too.',
   request: named,
   response: settled,
   refusals: [...lookupRefusals, 'transaction_not_temporary', 'already_committed', 'already_canceled'],
@@ -69,10 +69,10 @@ const cancel = endpoint({
   scope: 'loyalty_write',
   summary: 'Cancel a transaction',
   description:
-    'Cancels any transaction, temporary or permanent, and recomputes the active balance. Ours: cancelling a ' +
-    'redemption gives back exactly the points it took, with their own expiry; cancelling an accrual whose ' +
-    'points are spent is refused unless the program allows debts; cancelling an open temporary transaction ' +
-    'rolls it back; cancelling again gets the same answer; `balance` in the answer.',
+    'Cancels any transaction, temporary or permanent, and recomputes the active balance. Ours: cancelling ' +
+    'a redemption gives back exactly the points it took, with their own expiry; cancelling an accrual ' +
+    'whose points are spent is refused unless the program allows debts; cancelling an open temporary ' +
+    'transaction rolls it back; cancelling again gets the same answer; `balance` in the answer.',
   request: named,
   response: settled,
   refusals: [

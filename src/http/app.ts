@@ -1,5 +1,6 @@
 import express from 'express';
 import { refuse } from '../domain/refusal';
+import { mountDocs } from './docs';
 import { beginExchange, replyToFault, sendFailure } from './exchange';
 import type { Implementation } from './handler';
 import { type Checks, mountHealth } from './health';
@@ -13,12 +14,13 @@ export interface AppOptions extends MountOptions {
 /** The whole HTTP side, not listening yet. */
 export function createApp(implementations: readonly Implementation[], options: AppOptions): express.Express {
   const app = express();
-  app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
+  app.disable('x-powered-by').enable('case sensitive routing');
   app.use((_request, response, next) => {
     if (options.isStopping()) response.set('Connection', 'close');
     next();
   });
   mountHealth(app, options.checks, options.isStopping, options.log);
+  mountDocs(app);
   mount(app, implementations, options);
   app.use((request: express.Request, response: express.Response) => {
     const refusal = refuse('path_unknown', { path: request.path });

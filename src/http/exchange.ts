@@ -1,10 +1,10 @@
 import type express from 'express';
 import { uuidv7 } from 'uuidv7';
 import type { Endpoint } from '../contract/endpoint';
+import { failureBody, successBody } from '../contract/envelope';
 import { type Problem, problemsText } from '../contract/problems';
 import { type Refusal, refusals, refuse } from '../domain/refusal';
 import { Unavailable } from '../domain/unavailable';
-import { failureBody, successBody } from './envelope';
 import type { Keys } from './receive';
 import { contentTypes, type Format, writeBody } from './representation';
 

@@ -6,7 +6,7 @@ export type Checks = Readonly<Record<string, () => Promise<boolean>>>;
 
 const checkTimeoutMs = 3_000;
 
-/** GET /health/live: the process runs. GET /health/ready: it can do its work, else HTTP 503 and what fails. */
+/** GET /health/live: the process runs. GET /health/ready: it can work, else HTTP 503 and what fails. */
 export function mountHealth(app: express.Express, checks: Checks, isStopping: () => boolean, log: Log): void {
   app.get('/health/live', (_request, response) => {
     response.json({ status: 'live' });

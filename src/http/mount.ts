@@ -1,7 +1,7 @@
 import type express from 'express';
 import type { Method } from '../contract/endpoint';
 import { check } from '../contract/problems';
-import { type Shape, shapeOf, withKeys } from '../contract/shape';
+import { shapeOf, withKeys } from '../contract/shape';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal';
 import { Unavailable } from '../domain/unavailable';
 import { authorize, type FindAccess } from './auth';
@@ -16,7 +16,7 @@ import {
   sendReply,
 } from './exchange';
 import type { Context, Implementation } from './handler';
-import { type Expected, type Keys, type Received, receive, receiveRest } from './receive';
+import { type Expected, type Keys, keysOf, type Received, receive, receiveRest } from './receive';
 
 export interface MountOptions {
   findAccess: FindAccess;
@@ -85,11 +85,6 @@ function routeOf(implementation: Implementation): Route {
   const requestShape = withKeys(shapeOf(request), { token: 'text', format: 'text' });
   const expected = { keys: keysOf(requestShape), maxBytes: implementation.endpoint.maxBytes };
   return { ...implementation, expected, responseKeys: keysOf(shapeOf(response)) };
-}
-
-function keysOf(shape: Shape): Keys {
-  if (shape.kind === 'object') return shape.keys;
-  throw new Error(`Requests and answers are objects, not ${shape.kind}`);
 }
 
 async function serve(route: Route, exchange: Exchange, options: MountOptions): Promise<void> {

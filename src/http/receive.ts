@@ -6,6 +6,12 @@ import { readScalar } from './scalar';
 
 export type Keys = ReadonlyMap<string, Shape>;
 
+/** The keys of a request or an answer: both are objects always. */
+export function keysOf(shape: Shape): Keys {
+  if (shape.kind === 'object') return shape.keys;
+  throw new Error(`Requests and answers are objects, not ${shape.kind}`);
+}
+
 /** What is known of a request body before it comes. */
 export interface Expected {
   readonly keys: Keys;

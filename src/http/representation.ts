@@ -84,7 +84,7 @@ export function writeBody(object: object, format: Format, keys: Keys): string {
   return format === 'xml' ? writeXml(object, keys) : JSON.stringify(object);
 }
 
-/** The value of the parameter `format`; undefined if absent. Throws Malformed for anything but json and xml. */
+/** The parameter `format`; undefined if absent. Throws Malformed for anything but json and xml. */
 export function formatWanted(value: unknown): Format | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (value === 'json' || value === 'xml') return value;

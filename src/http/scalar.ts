@@ -8,8 +8,8 @@ export function readNumber(text: string): number | NumberText {
 }
 
 /**
- * Text where the format knows nothing else (XML, a URL) as the field wants it. What does not fit stays text, so
- * that the field itself says what it expected.
+ * Text where the format knows nothing else (XML, a URL) as the field wants it. What does not fit stays text,
+ * so that the field itself says what it expected.
  */
 export function readScalar(text: string, kind: LeafKind): string | number | boolean {
   if (kind === 'flag' && (text === 'true' || text === 'false')) return text === 'true';

@@ -30,7 +30,7 @@ export function readXml(
   return objectIn(root, keys, readJson);
 }
 
-/** Strict: no DOCTYPE, no processing instructions, no entities but XML's own five, bounded depth and number. */
+/** Strict: no DOCTYPE, no processing instructions, no entities but XML's own five, bounded depth and size. */
 function parse(document: string, maxElements: number): Element {
   const parser = new SaxesParser();
   const top: Element = { name: '', isArray: false, children: [], text: '' };

@@ -1,8 +1,9 @@
-import type { Endpoint, Family } from '../contract/endpoint';
-import type { Problem } from '../contract/problems';
 import { type Refusal, refusals, refusalText } from '../domain/refusal';
+import type { Endpoint, Family } from './endpoint';
+import type { Problem } from './problems';
 
-const successTexts: Readonly<Record<Exclude<Family, 'admin'>, string>> = {
+/** What error_text says when error is 0. */
+export const successTexts: Readonly<Record<Exclude<Family, 'admin'>, string>> = {
   loyalty: 'Successful operation',
   profiles: 'Successful operation',
   market: '',

@@ -1,0 +1,13 @@
+window.SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#page',
+  deepLinking: true,
+  filter: true,
+  tryItOutEnabled: true,
+  displayRequestDuration: true,
+  persistAuthorization: true,
+  defaultModelsExpandDepth: -1,
+  docExpansion: 'list',
+  requestSnippetsEnabled: true,
+  validatorUrl: null,
+});
