@@ -1,15 +1,7 @@
 import type { z } from 'zod';
+import type { Match } from '../domain/matching';
 import { choice, email, fieldValue, opaqueId, optional, phone, text, unread } from './fields';
 import type { Block, Report } from './request';
-
-/** How a profile is named: one of the modes of `matching` with what that mode needs. */
-export type Match =
-  | { by: 'email'; email: string }
-  | { by: 'phone'; phone: string }
-  | { by: 'profile_id'; profile_id: string }
-  | { by: 'custom'; field_name: string; field_value: string | number }
-  | { by: 'email_profile'; email: string }
-  | { by: 'email_phone'; email: string | undefined; phone: string | undefined };
 
 export type MatchingMode = Match['by'];
 export type MatchBy<M extends MatchingMode> = Extract<Match, { by: M }>;

@@ -5,7 +5,6 @@ window.SwaggerUIBundle({
   filter: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
-  persistAuthorization: true,
   defaultModelsExpandDepth: -1,
   docExpansion: 'list',
   requestSnippetsEnabled: true,
