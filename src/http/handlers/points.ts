@@ -138,7 +138,7 @@ function refuseNow(verb: Verb, { amount }: RedeemRequest, subject: Subject, now:
 }
 
 /** What accruals and redemptions have in common. */
-function posting(subject: Subject, input: RedeemRequest, { access, now }: Context) {
+function posting(subject: Subject, input: RedeemRequest, { access, now, deadline }: Context) {
   const { program, currency, promotion, member_id } = subject;
   const timeoutSec = input.temp_timeout_sec ?? program.tempDefaultTimeoutSec;
   return {
@@ -149,7 +149,10 @@ function posting(subject: Subject, input: RedeemRequest, { access, now }: Contex
     amount: input.amount,
     source_type: 'api' as const,
     source_sid: access.tokenName,
-    ...(input.is_temp && { temp_until: new Date(Date.parse(now) + timeoutSec * 1000).toISOString() }),
+    ...(input.is_temp && {
+      temp_until: new Date(Date.parse(now) + timeoutSec * 1000).toISOString(),
+      not_after: new Date(deadline).toISOString(),
+    }),
     ...(input.created_at !== undefined && { created_at: input.created_at }),
     ...(input.external_data !== undefined && { external_data: input.external_data }),
     ...(promotion && {
