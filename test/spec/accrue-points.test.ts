@@ -101,8 +101,8 @@ const byPromotion = {
 
 const dated = {
   'a business date with an offset': writes(
-    { created_at: '2025-12-31T22:30:00.25Z' },
-    { created_at: '2026-01-01T01:30:00.250+03:00' },
+    { created_at: '2023-12-31T22:30:00.25Z' },
+    { created_at: '2024-01-01T01:30:00.250+03:00' },
   ),
   'points to be active later': {
     request: { activation_date: '2999-01-01T00:00:00Z' },
@@ -128,9 +128,9 @@ const dated = {
     text: 'expiration_date: expected a time after activation_date 2999-01-01T00:00:00Z, got 2999-01-01T00:00:00Z',
   },
   'points active at once that have lapsed': {
-    request: { expiration_date: '2026-01-01T00:00:00Z' },
+    request: { expiration_date: '2024-01-01T00:00:00Z' },
     refuses: 'bad_request',
-    text: 'expiration_date: expected a time in the future, got 2026-01-01T00:00:00Z',
+    text: 'expiration_date: expected a time in the future, got 2024-01-01T00:00:00Z',
   },
   'an activation_date that is none': {
     request: { activation_date: '2027-02-29T00:00:00Z' },
@@ -229,7 +229,7 @@ const idempotent = {
       amount: '20',
       points_currency_eid: 'stars',
       promotion_id: 'gift',
-      created_at: '2026-01-01T00:00:00Z',
+      created_at: '2024-01-01T00:00:00Z',
       external_data: { a: 1, b: { c: 2, d: [3] } },
     },
     {
@@ -237,7 +237,7 @@ const idempotent = {
       points_currency_eid: undefined,
       points_currency_iid: 1,
       promotion_id: '2',
-      created_at: '2026-01-01T03:00:00.000+03:00',
+      created_at: '2024-01-01T03:00:00.000+03:00',
       external_data: { b: { d: [3], c: 2 }, a: 1 },
       is_temp: false,
     },

@@ -314,7 +314,7 @@ export function reusedKeyCases(path: string, first: (world: World) => Promise<vo
   const changes: Record<string, Json> = {
     amount: { amount: '6' },
     promotion: { promotion_id: 'gift' },
-    'business date': { created_at: '2026-01-01T00:00:00Z' },
+    'business date': { created_at: '2024-01-01T00:00:00Z' },
     data: { external_data: { till: 4 } },
     permanence: { is_temp: true },
   };
