@@ -1,5 +1,7 @@
+import { Unavailable } from './domain/unavailable';
+
 /** Thrown to a request that found the queue full. */
-export class QueueFull extends Error {
+export class QueueFull extends Unavailable {
   override readonly name = 'QueueFull';
 }
 
