@@ -88,6 +88,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   throw new ConfigError(result.error.issues.map((issue) => complaint(issue, env)).join('\n'));
 }
 
+/** The environment as it is, for program files that refer to it. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
 /**
  * The settings of a process that owns no servers.
  * Throws ConfigError when DATABASE_URL or TEMPORAL_ADDRESS is missing.

@@ -42,6 +42,10 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
     may: ['workflows', '@temporalio/workflow'],
     types: ['activities', 'src/domain'],
   },
+  'src/program-file': {
+    may: ['src/program-file', 'src/contract', 'src/db', 'src/domain', 'yaml', 'zod', 'node'],
+    types: ['pg'],
+  },
   'src/config.ts': { may: ['zod'] },
   'src/log.ts': { may: ['pino'] },
   'src/temporal-connection.ts': { may: ['src/config'] },

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   currencyTypes,
   expirationOrigins,
@@ -7,7 +7,8 @@ import {
   ruleModes,
   scopes,
 } from '../domain/catalog';
-import { amount, choice, flag, integer, list, nullable, object, optional, text, timestamp } from './fields';
+import { amount, choice, flag, integer, list, nullable, optional, text, timestamp } from './fields';
+import { complaint } from './values';
 
 /** What operators may set up, field by field: the management API and program files are made of these. */
 
@@ -54,6 +55,17 @@ export function answerFields<S extends Settings>(settings: S): ShapeOf<S> {
 
 function mapFields(settings: Settings, map: (setting: Setting<unknown>) => z.ZodType): z.ZodRawShape {
   return Object.fromEntries(Object.entries(settings).map(([name, it]) => [name, map(it)]));
+}
+
+/** An object that refuses keys it does not know: a slip of the pen would otherwise be a setting left out. */
+export function closed<F extends z.ZodRawShape>(fields: F) {
+  const known = Object.keys(fields).join(', ');
+  return z.strictObject(fields, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `has no ${issue.keys.map((key) => `"${key}"`).join(' or ')}: expected ${known}`
+        : complaint('an object', issue.input),
+  });
 }
 
 const name = setting('Name for people.', text(255));
@@ -107,7 +119,7 @@ export const programSettings = {
   ),
 };
 
-const expiration = object({
+const expiration = closed({
   n: integer({ min: 1, max: 10_000 }),
   unit: choice(expirationUnits),
   from: optional(choice(expirationOrigins)).transform((from) => from ?? ('accrual' as const)),
@@ -132,7 +144,7 @@ export const currencySettings = {
 };
 
 const bound = () => optional(nullable(amount({ zero: true }))).transform((value) => value ?? null);
-const rule = object({
+const rule = closed({
   points_currency_iid: optional(integer({ min: 1 })),
   points_currency_eid: optional(text(255)),
   static_amount: optional(nullable(amount())).transform((value) => value ?? null),

@@ -17,10 +17,10 @@ const insertToken = queryOne({
 
 const updateToken = queryFirst({
   name: 'token-update',
-  parameters: [z.int(), z.string(), z.array(z.string()), z.array(z.int()).nullable()],
+  parameters: [z.int(), z.string(), z.array(z.string()), z.array(z.int()).nullable(), z.string()],
   row: tokenRow,
   text: `
-    update catalog.tokens set name = $2, scopes = $3, program_ids = $4, revoked_at = null
+    update catalog.tokens set name = $2, scopes = $3, program_ids = $4, token_hash = decode($5, 'hex')
     where id = $1
     returning ${tokenColumns}`,
 });
@@ -59,16 +59,17 @@ export async function createToken(
   return objection ?? insertToken(db, name, scopes, program_ids, hashToken(secret));
 }
 
-/** Makes a token be what is said, and valid again if it was revoked; undefined if there is none. */
-export async function restoreToken(
+/** Makes a token be what is said, with this secret from now on; undefined if there is none. */
+export async function changeToken(
   db: Queryable,
   id: number,
   values: TokenValues,
+  secret: string,
 ): Promise<TokenRow | Objection | undefined> {
   const { name, scopes, program_ids } = values;
   const others = (await listLiveTokens(db)).filter((token) => token.id !== id);
   const objection = checkToken(values, await listPrograms(db), others);
-  return objection ?? updateToken(db, id, name, scopes, program_ids);
+  return objection ?? updateToken(db, id, name, scopes, program_ids, hashToken(secret));
 }
 
 /** Revokes a token, from now on and for good; undefined if there is none. */

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { freeFields, integer, list, nullable, optional, text } from '../contract/fields';
+import { jsonSchemaOf } from '../contract/json-schema';
+import {
+  closed,
+  creationFields,
+  currencySettings,
+  databaseSettings,
+  fieldSettings,
+  programSettings,
+  promotionSettings,
+  tokenSettings,
+} from '../contract/settings';
+
+/** What a program file holds: databases with their fields, programs and profiles, and tokens. */
+
+const id = (what: string) =>
+  optional(integer({ min: 1 })).describe(
+    `Id of the ${what}; absent: it is known by its name, and given an id.`,
+  );
+const listOf = <F extends z.ZodType>(of: F, description: string) =>
+  optional(list(of))
+    .transform((items) => items ?? [])
+    .describe(description);
+
+const currency = closed({ iid: id('currency'), ...creationFields(currencySettings) });
+const promotion = closed({ id: id('promotion'), ...creationFields(promotionSettings) });
+
+const { database_id: _, ...programFields } = creationFields(programSettings);
+const program = closed({
+  id: id('program'),
+  ...programFields,
+  currencies: listOf(currency, 'Its points currencies.'),
+  promotions: listOf(promotion, 'Its trigger promotions.'),
+});
+
+const database = closed({
+  id: id('database'),
+  ...creationFields(databaseSettings),
+  fields: listOf(closed(creationFields(fieldSettings)), 'Its custom fields.'),
+  programs: listOf(program, 'The loyalty programs whose members come from it.'),
+  profiles: listOf(
+    freeFields().describe('email, phones, built-in fields such as _fname, and custom fields by name.'),
+    'People in it, found by e-mail or else by their first phone; for demonstrations.',
+  ),
+});
+
+const { program_ids: __, ...tokenFields } = creationFields(tokenSettings);
+const token = closed({
+  ...tokenFields,
+  token: text(255).describe(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what people write.
+    'The secret: as it is, or ${NAME} for the value of an environment variable, or ${NAME:-otherwise}.',
+  ),
+  programs: optional(nullable(list(text(255))))
+    .transform((programs) => programs ?? null)
+    .describe('External ids of the programs it may use. Absent: all.'),
+});
+
+export const programFile = closed({
+  databases: listOf(database, 'Profile databases.'),
+  tokens: listOf(token, 'API tokens, known by their names.'),
+});
+
+export type ProgramFile = z.output<typeof programFile>;
+
+/** The JSON Schema of program files, for editors, as text. */
+export function programSchemaText(): string {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Program file',
+    description: 'Loyalty programs and what belongs to them, for `npm run program -- apply FILE`.',
+    ...jsonSchemaOf(programFile, 'input'),
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}

@@ -1,0 +1,333 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { Pool } from 'pg';
+import { parse } from 'yaml';
+import { createPool } from '../../src/db/pool';
+import { applyProgramFile, applyProgramText } from '../../src/program-file/apply';
+import { programSchemaText } from '../../src/program-file/schema';
+import { createDatabase } from '../support/database';
+
+const root = join(__dirname, '../..');
+const demo = join(root, 'demo/program.yaml');
+const schemaPath = join(root, 'docs/program.schema.json');
+
+let pool: Pool;
+let drop: () => Promise<void>;
+
+beforeEach(async () => {
+  const database = await createDatabase();
+  drop = database.drop;
+  pool = createPool(
+    { databaseUrl: database.url, databasePoolSize: 4, requestTimeoutMs: 20_000 },
+    { warn: () => undefined },
+  );
+});
+
+afterEach(async () => {
+  await pool.end();
+  await drop();
+});
+
+const apply = (text: string, env = {}) => applyProgramText(pool, text, { name: 'shop.yaml', env });
+
+async function rows(sql: string): Promise<unknown[]> {
+  return (await pool.query(sql)).rows;
+}
+
+describe('the demo', () => {
+  const everything = [
+    'database 1 "Customers"',
+    'field "crm_id" of database 1',
+    'program 1 "demo"',
+    'currency 1 "stars" of program 1',
+    'currency 2 "status" of program 1',
+    'promotion 1 "welcome" of program 1',
+    'promotion 2 "gift" of program 1',
+    'token 1 "Demo"',
+    'profile email "ann@example.com"',
+    'profile email "bob@example.com"',
+  ];
+
+  test('is made the first time and left alone the second', async () => {
+    const first = await applyProgramFile(pool, demo, { env: {} });
+    expect(first.entries).toEqual(everything.map((what) => ({ action: 'created', what, changed: [] })));
+    const announced = jest.fn();
+    const client = await pool.connect();
+    client.on('notification', announced);
+    await client.query('listen catalog_changed');
+    const second = await applyProgramFile(pool, demo, { env: {} });
+    expect(second.entries).toEqual(everything.map((what) => ({ action: 'unchanged', what, changed: [] })));
+    await client.query('select');
+    client.release(true);
+    expect(announced).not.toHaveBeenCalled();
+    expect(String(second).split('\n').at(-1)).toBe('0 created, 0 changed, 10 unchanged');
+  });
+
+  test('is what its documentation says', async () => {
+    await applyProgramFile(pool, demo, { env: {} });
+    expect(
+      await rows('select id, external_id, database_id, is_active, rule_mode from catalog.programs'),
+    ).toEqual([{ id: 1, external_id: 'demo', database_id: 1, is_active: true, rule_mode: 'strict' }]);
+    expect(
+      await rows(`select iid, eid, type, scale, initial_balance::float8, expiration_n, expiration_unit, expiration_from
+        from catalog.currencies order by iid`),
+    ).toMatchObject([
+      { iid: 1, eid: 'stars', type: 'standard', scale: 2, initial_balance: 0, expiration_n: 12 },
+      { iid: 2, eid: 'status', type: 'qualification', expiration_n: null },
+    ]);
+    expect(
+      await rows(`select external_id, direction, currency_iid, static_amount, min_amount, max_amount
+        from catalog.promotion_rules join catalog.promotions on id = promotion_id order by 1, 2`),
+    ).toEqual([
+      rule('gift', 'accrual', { min_amount: '1.0000', max_amount: '1000.0000' }),
+      rule('gift', 'redeem', { min_amount: '1.0000', max_amount: '1000.0000' }),
+      rule('welcome', 'accrual', { static_amount: '50.0000' }),
+    ]);
+    expect(await rows('select email, phones, fields from directory.profiles order by email')).toEqual([
+      { email: 'ann@example.com', phones: ['+12025550101'], fields: { crm_id: 'A-1' } },
+      { email: 'bob@example.com', phones: ['+12025550102'], fields: { crm_id: 'B-2' } },
+    ]);
+    expect(await rows('select from ledger.members')).toEqual([]);
+    expect(await tokens()).toEqual([
+      { secret: 'demo-token', scopes: ['loyalty_read', 'loyalty_write', 'market', 'admin'] },
+    ]);
+  });
+
+  test('takes its token from the environment, and forgets the former one', async () => {
+    await applyProgramFile(pool, demo, { env: {} });
+    const report = await applyProgramFile(pool, demo, { env: { DEMO_TOKEN: 'another-token' } });
+    expect(report.entries).toContainEqual({ action: 'changed', what: 'token 1 "Demo"', changed: ['token'] });
+    expect(await tokens()).toMatchObject([{ secret: 'another-token' }]);
+    expect(String(report)).not.toContain('another-token');
+  });
+
+  test('leaves ids for those who come after', async () => {
+    await applyProgramFile(pool, demo, { env: {} });
+    const insert = (table: string, columns: string, values: string, id = 'id') =>
+      rows(`insert into catalog.${table} (${columns}) values (${values}) returning ${id} as id`);
+    expect(await insert('databases', 'name', `'x'`)).toEqual([{ id: 2 }]);
+    expect(await insert('programs', 'external_id, name, database_id', `'x', 'x', 2`)).toEqual([{ id: 2 }]);
+    expect(
+      await insert('currencies', 'program_id, eid, name, type', `1, 'x', 'x', 'standard'`, 'iid'),
+    ).toEqual([{ id: 3 }]);
+  });
+
+  function rule(external_id: string, direction: string, amounts: object) {
+    const none = { static_amount: null, min_amount: null, max_amount: null };
+    return { external_id, direction, currency_iid: 1, ...none, ...amounts };
+  }
+
+  async function tokens() {
+    return rows(`
+      select secret, scopes from catalog.tokens
+      left join (values ('demo-token'), ('another-token')) known (secret) on sha256(secret::bytea) = token_hash
+      where revoked_at is null`);
+  }
+});
+
+const shop = `
+databases:
+  - name: Shop
+    fields: [{ name: size, type: enum, enum_values: [S, M] }]
+    programs:
+      - external_id: shop
+        name: Shop
+        timezone: Europe/Berlin
+        currencies:
+          - { eid: stars, name: Stars, initial_balance: 1.50 }
+        promotions:
+          - external_id: gift
+            name: Gift
+            start_date: 2025-01-01T00:00:00+01:00
+            accrual_rules: [{ points_currency_eid: stars, max_amount: 12345678901234567890.5 }]
+    profiles:
+      - { phones: '+12025550101', size: S, _fname: Ann }
+tokens:
+  - { name: Till, token: s3cret-of-till, scopes: [loyalty_write], programs: [shop] }
+`;
+
+test('ids are given where the file gives none, and things are found by name again', async () => {
+  expect((await apply(shop)).count('created')).toBe(7);
+  expect((await apply(shop)).count('unchanged')).toBe(7);
+  expect(await rows('select max_amount from catalog.promotion_rules')).toEqual([
+    { max_amount: '12345678901234567890.5000' },
+  ]);
+});
+
+test('what is written otherwise is changed, and named', async () => {
+  await apply(shop);
+  const report = await apply(
+    shop
+      .replace('enum_values: [S, M]', 'enum_values: [S, M, L]')
+      .replace('Europe/Berlin', 'Europe/Paris')
+      .replace('initial_balance: 1.50', 'initial_balance: "2", is_active: false')
+      .replace('name: Gift', 'name: Present')
+      .replace('max_amount: 12345678901234567890.5', 'min_amount: 1')
+      .replace('_fname: Ann', '_fname: Anna')
+      .replace('[loyalty_write]', '[loyalty_read]'),
+  );
+  expect(String(report)).toBe(`\
+unchanged  database 1 "Shop"
+changed    field "size" of database 1: enum_values
+changed    program 1 "shop": timezone
+changed    currency 1 "stars" of program 1: is_active, initial_balance
+changed    promotion 1 "gift" of program 1: name, accrual_rules
+changed    token 1 "Till": scopes
+changed    profile phone "+12025550101": _fname
+0 created, 6 changed, 1 unchanged`);
+});
+
+test('what the file does not mention stays', async () => {
+  await apply(shop);
+  expect(String(await apply('databases: []'))).toBe('0 created, 0 changed, 0 unchanged');
+  expect(String(await apply('# nothing yet'))).toBe('0 created, 0 changed, 0 unchanged');
+  expect(await rows('select name from catalog.databases')).toEqual([{ name: 'Shop' }]);
+});
+
+describe('what is wrong is told with file, line, column and field', () => {
+  const edited = (from: string, to: string) => {
+    expect(shop).toContain(from);
+    return shop.replace(from, to);
+  };
+
+  test.each([
+    ['not YAML', edited('name: Shop\n    fields', 'name: [Shop\n    fields'), /^shop\.yaml:\d+:\d+: /],
+    ['a list', '- a', 'shop.yaml:1:1: expected an object, got a list'],
+    [
+      'an unknown key',
+      edited('timezone: Europe/Berlin', 'timezon: Europe/Berlin'),
+      /^shop\.yaml:8:9: databases\[0\]\.programs\[0\]: has no "timezon": expected id, external_id, name, /,
+    ],
+    [
+      'an unknown key of a rule',
+      edited('max_amount: 1', 'max: 1'),
+      /^shop\.yaml:15:59: databases\[0\]\.programs\[0\]\.promotions\[0\]\.accrual_rules\[0\]: has no "max": expected /,
+    ],
+    [
+      'a key twice',
+      edited('external_id: shop', 'external_id: shop\n        external_id: shop'),
+      'shop.yaml:7:9: Map keys must be unique',
+    ],
+    [
+      'a missing key',
+      edited('eid: stars, name: Stars', 'name: Stars'),
+      'shop.yaml:10:13: databases[0].programs[0].currencies[0].eid: is required',
+    ],
+    [
+      'a value of the wrong kind',
+      edited('initial_balance: 1.50', 'initial_balance: -1.50'),
+      'shop.yaml:10:57: databases[0].programs[0].currencies[0].initial_balance: ' +
+        'expected a decimal string such as "100.50", got -1.50',
+    ],
+    [
+      'several at once',
+      edited('name: size, type: enum', 'name: size, type: list').replace('name: Gift', 'name: 5'),
+      'shop.yaml:4:34: databases[0].fields[0].type: expected one of "string", "int", "float", "bool", "date", ' +
+        '"datetime", "enum", "tags", "ip", got "list"\n' +
+        'shop.yaml:13:19: databases[0].programs[0].promotions[0].name: expected text of 1 to 255 characters, got 5',
+    ],
+    [
+      'what no single field can tell',
+      edited('Europe/Berlin', 'Mars/Olympus'),
+      'shop.yaml:8:19: databases[0].programs[0].timezone: expected a name such as "Europe/Berlin", got "Mars/Olympus"',
+    ],
+    [
+      'in the middle of a list',
+      edited('accrual_rules: [{ points_currency_eid: stars', 'accrual_rules: [{ points_currency_eid: gems'),
+      'shop.yaml:15:52: databases[0].programs[0].promotions[0].accrual_rules[0].points_currency_eid: ' +
+        'the program has no currency "gems"',
+    ],
+    [
+      'a program that is not there',
+      edited('programs: [shop]', 'programs: [mall]'),
+      'shop.yaml:19:78: tokens[0].programs[0]: there is no program "mall"',
+    ],
+    [
+      'a variable that is not set',
+      edited('s3cret-of-till', `"\${TILL_TOKEN}"`),
+      'shop.yaml:19:26: tokens[0].token: the environment variable TILL_TOKEN is not set',
+    ],
+    [
+      'an id of another program',
+      `${shop.split('tokens:')[0]}  - name: Mall
+    programs:
+      - { external_id: mall, name: Mall, currencies: [{ iid: 1, eid: stars, name: Stars }] }`,
+      'shop.yaml:20:62: databases[1].programs[0].currencies[0].iid: belongs to program 1 already',
+    ],
+  ])('%s', async (_, text, message) => {
+    await expect(apply(text)).rejects.toThrow(
+      expect.objectContaining({
+        name: 'ProgramFileError',
+        message: message instanceof RegExp ? expect.stringMatching(message) : message,
+      }),
+    );
+    expect(await rows('select from catalog.databases')).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a profile that its database does not take',
+      edited('size: S', 'size: XL'),
+      'shop.yaml:17:9: databases[0].profiles[0]: size: expected "S" or "M", got "XL"',
+    ],
+    [
+      'a profile nobody can find',
+      edited("phones: '+12025550101', ", ''),
+      'shop.yaml:17:9: databases[0].profiles[0]: expected an e-mail address or a phone, to find the profile by',
+    ],
+  ])('%s', async (_, text, message) => {
+    await expect(apply(text)).rejects.toThrow(expect.objectContaining({ name: 'ProgramFileError', message }));
+  });
+
+  test('a name that several databases have', async () => {
+    await pool.query(`insert into catalog.databases (name) values ('Shop'), ('Shop')`);
+    await expect(apply(shop)).rejects.toThrow(
+      'shop.yaml:3:11: databases[0].name: 2 databases are called so: say which by id',
+    );
+  });
+
+  test('secrets of others, and revoked ones', async () => {
+    await apply(shop);
+    await expect(apply(edited('name: Till', 'name: Kiosk'))).rejects.toThrow(
+      'shop.yaml:19:27: tokens[0].token: token 1 "Till" has this secret',
+    );
+    await pool.query('update catalog.tokens set revoked_at = now()');
+    await expect(apply(shop)).rejects.toThrow(
+      'shop.yaml:19:26: tokens[0].token: this secret was revoked, for good: choose another one',
+    );
+  });
+
+  test('a file that is not there', async () => {
+    await expect(applyProgramFile(pool, '/nowhere/shop.yaml', { env: {} })).rejects.toThrow(
+      '/nowhere/shop.yaml: cannot be read (ENOENT)',
+    );
+  });
+});
+
+describe('the schema for editors', () => {
+  const validate = () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormats(ajv);
+    return ajv.compile(JSON.parse(readFileSync(schemaPath, 'utf8')));
+  };
+
+  test('is fresh', () => {
+    expect(readFileSync(schemaPath, 'utf8')).toBe(programSchemaText());
+  });
+
+  test('takes the demo, and finds a slip of the pen', () => {
+    const text = readFileSync(demo, 'utf8');
+    const isValid = validate();
+    expect([isValid(parse(text)), isValid.errors]).toEqual([true, null]);
+    expect(isValid(parse(text.replace('scale: 2', 'skale: 2')))).toBe(false);
+    expect(isValid(parse(text.replace('external_id: demo', 'description: demo')))).toBe(false);
+  });
+
+  test('is where the demo says it is', () => {
+    const [first = ''] = readFileSync(demo, 'utf8').split('\n');
+    const path = /^# yaml-language-server: \$schema=(.+)$/.exec(first)?.[1] ?? '';
+    expect(join(root, 'demo', path)).toBe(schemaPath);
+  });
+});
