@@ -10,6 +10,7 @@ const row = z.object({
   type: z.string(),
   /** Null for what never was temporary. */
   state: z.enum(['open', 'committed', 'rolled_back', 'timed_out']).nullable(),
+  /** While it was open, or later: itself, or what it was committed as. */
   canceled: z.boolean(),
   committed_as: z.string().nullable(),
   /** The active balance once the hold was settled. */
@@ -21,7 +22,11 @@ export type FoundTransaction = z.output<typeof row>;
 const select = `
   select
     p.transaction_id::text as transaction_id, p.program_id, a.member_id::text as member_id, m.profile_id,
-    a.currency_iid, p.type::text as type, h.state::text as state, coalesce(h.canceled, false) as canceled,
+    a.currency_iid, p.type::text as type, h.state::text as state,
+    coalesce(h.canceled, false) or exists (
+      select from ledger.postings r
+      where r.account_id = p.account_id and r.reverses_seq in (p.seq, h.settled_seq)
+    ) as canceled,
     h.committed_as::text as committed_as, s.active_after::text as settled_balance
   from ledger.postings p
   join ledger.accounts a on a.account_id = p.account_id

@@ -29,9 +29,11 @@ export function createTransactionHandlers({
       const ended = await settle(found, 'commit');
       if (isRefusal(ended)) return ended;
       const transaction = found.transaction_id;
+      if (ended.canceled) return refuse('already_canceled', { transaction });
       if (ended.state === 'committed') return answer(found, ended);
-      if (ended.state === 'timed_out') return refuse('already_timed_out', { transaction });
-      return refuse(ended.canceled ? 'already_canceled' : 'already_rolled_back', { transaction });
+      return refuse(ended.state === 'timed_out' ? 'already_timed_out' : 'already_rolled_back', {
+        transaction,
+      });
     },
 
     async rollback(input, { access }) {
@@ -81,7 +83,7 @@ export function createTransactionHandlers({
   async function settle(
     found: FoundTransaction,
     wish: 'commit' | 'rollback',
-  ): Promise<Ended | Refusal<'transaction_not_temporary' | 'transaction_not_found'>> {
+  ): Promise<Ended | Refusal<'transaction_not_temporary' | 'transaction_not_found' | 'program_inactive'>> {
     const { state, canceled, transaction_id } = found;
     if (state === null) return refuse('transaction_not_temporary', { transaction: transaction_id });
     if (state !== 'open') {
