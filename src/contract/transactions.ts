@@ -12,10 +12,11 @@ const named = request(transactionKeys, {}, (value, report: Report) => {
 
 const settled = object({ data: object({ transaction_id: transactionId(), balance: activeBalance() }) });
 
-const lookupRefusals = [
+const sharedRefusals = [
   'transaction_not_found',
   'ids_disagree',
   'eid_ambiguous',
+  'program_inactive',
 ] as const satisfies readonly RefusalCode[];
 
 const commit = endpoint({
@@ -30,7 +31,7 @@ const commit = endpoint({
   request: named,
   response: settled,
   refusals: [
-    ...lookupRefusals,
+    ...sharedRefusals,
     'transaction_not_temporary',
     'already_rolled_back',
     'already_timed_out',
@@ -51,10 +52,10 @@ const rollback = endpoint({
   summary: 'Roll back a temporary transaction',
   description:
     'Ends a temporary transaction without effect and recomputes the active balance. Ours: rolling back ' +
-    'again, or after the timeout has done it, is a success too.',
+    'again, or after the timeout or a cancellation has done it, is a success too.',
   request: named,
   response: settled,
-  refusals: [...lookupRefusals, 'transaction_not_temporary', 'already_committed', 'already_canceled'],
+  refusals: [...sharedRefusals, 'transaction_not_temporary', 'already_committed'],
   examples: [
     {
       request: { transaction_id: '0195c0de-2222-7abc-8def-001122334455' },
@@ -76,7 +77,7 @@ const cancel = endpoint({
   request: named,
   response: settled,
   refusals: [
-    ...lookupRefusals,
+    ...sharedRefusals,
     'member_not_found',
     'not_cancelable',
     'already_rolled_back',

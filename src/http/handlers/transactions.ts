@@ -48,6 +48,8 @@ export function createTransactionHandlers({
     async cancel(input, { access }) {
       const found = await find(input, access);
       if (isRefusal(found)) return found;
+      const forbidden = found.canceled ? undefined : refuseInactive(found);
+      if (forbidden) return forbidden;
       if (found.state === 'open') await gateway.signalHold(found.transaction_id, 'cancel');
       const outcome = await gateway.post({
         verb: 'cancel',
@@ -90,6 +92,8 @@ export function createTransactionHandlers({
       const balance = found.settled_balance ?? '0';
       return { state, canceled, transaction_id: found.committed_as ?? transaction_id, balance };
     }
+    const forbidden = refuseInactive(found);
+    if (forbidden) return forbidden;
     const settled =
       (await gateway.signalHold(transaction_id, wish)) ??
       (await gateway.post({ verb: 'settle', ...accountOf(found), target_id: transaction_id, wish }));
@@ -97,6 +101,12 @@ export function createTransactionHandlers({
       return refuse('transaction_not_found', { transaction: transaction_id });
     }
     return settled;
+  }
+
+  /** A program that is switched off is not written to; what was done before can still be asked for. */
+  function refuseInactive({ program_id }: FoundTransaction) {
+    if (catalog.program(program_id)?.isActive) return undefined;
+    return refuse('program_inactive', { program: program_id });
   }
 
   function answer(
