@@ -12,6 +12,7 @@ COPY scripts ./scripts
 COPY src ./src
 COPY workflows ./workflows
 COPY activities ./activities
+COPY demo ./demo
 RUN npm run build
 # What runs: no development tools, no embedded Postgres, and of Temporal's five native builds only our own.
 RUN npm prune --omit=dev --no-audit --no-fund \

@@ -135,7 +135,7 @@ test('the files that are mounted exist, and what Postgres runs may be run', () =
   expect(statSync(join(root, 'deploy/postgres/databases.sh')).mode & 0o111).toBe(0o111);
 });
 
-test('what the Dockerfile copies is let through by .dockerignore', () => {
+test('the Dockerfile copies what the build needs, and .dockerignore lets it through', () => {
   const allowed = read('.dockerignore')
     .split('\n')
     .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
@@ -144,4 +144,8 @@ test('what the Dockerfile copies is let through by .dockerignore', () => {
   );
   expect(copied.sort()).toEqual(allowed.sort());
   expect(copied.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  const copiedByBuild = /for \(const folder of \[([^\]]*)\]/.exec(read('scripts/build.mjs'))?.[1];
+  const needed = ['scripts', 'workflows', 'activities', ...(copiedByBuild?.match(/\w+/g) ?? [])];
+  expect(needed).toContain('src');
+  expect(copied).toEqual(expect.arrayContaining(needed));
 });
