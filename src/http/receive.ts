@@ -25,8 +25,8 @@ export type Received = { format: Format } & ({ input: Record<string, unknown> } 
 export async function receive(request: express.Request, expected: Expected): Promise<Received> {
   let own: Format = 'json';
   try {
-    const bytes = await readBytes(request, expected.maxBytes);
     own = formatOf(request.get('content-type'));
+    const bytes = await readBytes(request, expected.maxBytes);
     const input = readBody(bytes, own, expected);
     const wanted = formatWanted(input.format) ?? formatWanted(request.query.format);
     return { input, format: wanted ?? accepted(request, own) };

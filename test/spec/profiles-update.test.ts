@@ -16,5 +16,5 @@ specify(
     ...modeCases(furtherModes),
     ...writerCases,
   },
-  { db_id: 1 },
+  { db_id: 1, data: { _status: 1 } },
 );
