@@ -4,6 +4,7 @@ import { type RunningApi, startApi } from '../../src/api';
 import type { Endpoint } from '../../src/contract/endpoint';
 import { shapeOf } from '../../src/contract/shape';
 import { type RefusalCode, refusals } from '../../src/domain/refusal';
+import { answerChecker } from './openapi';
 import { enrol, makePerson, type Person } from './people';
 import { type Backend, silent, startBackend } from './service';
 import { asXml, type Json, send, type WireFormat } from './wire';
@@ -56,14 +57,16 @@ export interface SpecService {
 }
 
 let backend: Backend;
+let problemsOf: (answer: unknown) => unknown[];
 let api: RunningApi;
 const bystanders = new Map<string, Promise<Person>>();
 
 /**
- * The specification of an endpoint: every case runs in JSON and in XML; a refused one must leave nothing behind;
- * and every refusal the endpoint lists must be the answer to some case. `usual` is merged into every request.
+ * The specification of an endpoint: every case runs in JSON and in XML; every answer in JSON follows the OpenAPI
+ * document; a refused request must leave nothing behind; and every refusal the endpoint lists must be the answer to some case. `usual` is merged into every request.
  */
 export function specify(endpoint: Endpoint, cases: Record<string, Case>, usual: Json = {}): SpecService {
+  problemsOf = answerChecker(endpoint);
   beforeAll(async () => {
     backend = await startBackend();
     await backend.pool.query(readFileSync(join(__dirname, 'world.sql'), 'utf8'));
@@ -114,6 +117,7 @@ async function run(endpoint: Endpoint, format: WireFormat, usual: Json, spec: Ca
   const before = await fingerprint();
   const answer = await send(api.url + endpoint.path, format, body, spec.headers);
   await Promise.all(goingOn);
+  if (format === 'json') expect(problemsOf(answer)).toEqual([]);
   expectAnswer(endpoint, format, spec, answer, (told) =>
     typeof told === 'function' ? (told as (person: Person, sent: Json) => never)(person, body) : told,
   );
