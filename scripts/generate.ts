@@ -1,10 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openApiText } from '../src/http/openapi';
 import { programSchemaText } from '../src/program-file/schema';
+import { withSettingsTable } from './settings-table';
 
 /** Writes the documents that are generated from the code; a test fails when they are stale. */
-const docs = join(__dirname, '..', 'docs');
+const project = join(__dirname, '..');
+const docs = join(project, 'docs');
+const readme = join(project, 'README.md');
 
 writeFileSync(join(docs, 'openapi.json'), openApiText());
 writeFileSync(join(docs, 'program.schema.json'), programSchemaText());
+writeFileSync(readme, withSettingsTable(readFileSync(readme, 'utf8')));

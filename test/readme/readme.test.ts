@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withSettingsTable } from '../../scripts/settings-table';
+import { type RunningApi, startApi } from '../../src/api';
+import { applyProgramFile } from '../../src/program-file/apply';
+import { type Backend, silent, startBackend } from '../support/service';
+
+const project = join(__dirname, '../..');
+const readme = readFileSync(join(project, 'README.md'), 'utf8');
+
+/** Every command with curl, and the answer that is printed below it. */
+const examples = [...readme.matchAll(/```sh\n(curl .*?)```\n\n```(json|xml)\n(.*?)\n```/gs)].map(
+  ([, command = '', format = '', answer = '']) => ({ command, format, answer }),
+);
+
+let backend: Backend;
+let api: RunningApi;
+
+beforeAll(async () => {
+  backend = await startBackend();
+  await applyProgramFile(backend.pool, join(project, 'demo/program.yaml'), { env: {} });
+  api = await startApi(backend.config, { log: silent });
+});
+afterAll(async () => {
+  await api.stop();
+  await backend.close();
+});
+
+/** Ids are made anew each time; all else must be as printed. */
+const withoutIds = (text: string) =>
+  text
+    .trim()
+    .replace(/^<\?xml.*\?>\n/, '')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
+    .replace(/\b[0-9a-f]{24}\b/g, 'PROFILE');
+
+test('the curl examples, one after the other, give exactly what is printed', async () => {
+  expect(examples.length).toBeGreaterThan(5);
+  for (const { command, answer } of examples) {
+    const here = command.replaceAll('http://127.0.0.1:3000', api.url);
+    const { stdout } = await promisify(execFile)('bash', ['-c', here]);
+    expect(withoutIds(stdout)).toBe(withoutIds(answer));
+  }
+});
+
+test('the examples cover both formats', () => {
+  expect(new Set(examples.map(({ format }) => format))).toEqual(new Set(['json', 'xml']));
+});
+
+test('the table of settings is fresh', () => {
+  expect(withSettingsTable(readme)).toBe(readme);
+});
