@@ -1,6 +1,6 @@
--- Opens the accounts that operations need and that do not exist yet (a currency newer than the membership). First it
--- locks, in one sorted pass, the members this depends on and those to be removed, so that a removal at the same time
--- comes before or after, never between.
+-- Opens the accounts that operations need and that do not exist yet (a currency newer than the membership).
+-- First it locks, in one sorted pass, the members this depends on and those to be removed, so that a removal
+-- at the same time comes before or after, never between.
 create or replace function ledger.open_accounts(ops ledger.operation[])
 returns void language plpgsql as $$
 declare
