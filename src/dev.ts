@@ -1,16 +1,21 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { searchAttributes } from '../workflows/protocol';
 import { startApi } from './api';
 import { type Config, readConfig, type ServiceConfig } from './config';
 import { migrate } from './db/migrate';
+import { createPool } from './db/pool';
 import { claimPort } from './embedded/ports';
 import { startPostgres } from './embedded/postgres';
 import { startTemporal } from './embedded/temporal';
 import { forgetWhereabouts, noteWhereabouts } from './embedded/whereabouts';
 import { createLogger } from './log';
 import { type Running, runUntilSignal } from './process';
+import { applyProgramFile } from './program-file/apply';
 import { registerSearchAttributes } from './search-attributes';
 import { startWorker } from './worker';
+
+const demoFile = join(__dirname, '../demo/program.yaml');
 
 /** What has been started, in order; it ends in the opposite order. */
 type Started = { stop(): Promise<void>; failed: Promise<never> };
@@ -40,14 +45,14 @@ async function startEverything(config: Config, log: Logger): Promise<Running> {
   };
   try {
     const servers = await startServers(config, started);
-    await migrate(servers.config.databaseUrl, { log });
+    const hasDemo = await prepareDatabase(config, servers.config, log);
     started.push(await startWorker(servers.config, { log }));
     const api = await startApi(servers.config, { log });
     started.push(api);
     const { dataDir, databaseUrl, temporalAddress } = servers.config;
     await noteWhereabouts(dataDir, { apiUrl: api.url, databaseUrl, temporalAddress });
     started.push({ stop: () => forgetWhereabouts(dataDir), failed: new Promise<never>(() => {}) });
-    say(banner(api.url, servers));
+    say(banner(api.url, servers, hasDemo));
     return { stop, failed: Promise.race(started.map((part) => part.failed)) };
   } catch (error) {
     await stop();
@@ -71,9 +76,7 @@ async function refuseTakenPorts(config: Config): Promise<void> {
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
 }
 
-/**
- * The servers of the environment, or our own: Postgres first, because it refuses data that another start uses.
- */
+/** The servers of the environment, or our own; Postgres first, which refuses data that another start uses. */
 async function startServers(config: Config, started: Started[]): Promise<Servers> {
   const { databaseUrl, temporalAddress } = config;
   const postgres = databaseUrl ? { databaseUrl, notes: [] } : await startOwnPostgres(config, started);
@@ -111,6 +114,23 @@ async function useTemporal(config: Config & { readonly temporalAddress: string }
   return { temporalAddress: config.temporalAddress, notes: [`Temporal       ${config.temporalAddress}`] };
 }
 
+/**
+ * Migrations and the demo data; but no token that everybody knows in a database of somebody's own, unless it
+ * was empty. Says whether the demo data are there.
+ */
+async function prepareDatabase(given: Config, config: ServiceConfig, log: Logger): Promise<boolean> {
+  const { applied } = await migrate(config.databaseUrl, { log });
+  const wasEmpty = applied[0]?.startsWith('0001-') ?? false;
+  if (given.databaseUrl && !wasEmpty) return false;
+  const pool = createPool(config, log);
+  try {
+    await applyProgramFile(pool, demoFile, { env: { DEMO_TOKEN: config.demoToken } });
+  } finally {
+    await pool.end();
+  }
+  return true;
+}
+
 /** A server of ours that ends unasked takes everything with it: data would go nowhere. */
 function watched(name: string, server: { stop(): Promise<void>; ended: Promise<unknown> }): Started {
   const failed = server.ended.then(() => {
@@ -120,23 +140,28 @@ function watched(name: string, server: { stop(): Promise<void>; ended: Promise<u
   return { stop: server.stop, failed };
 }
 
-function banner(url: string, { config, notes }: Servers): string {
+function banner(url: string, { config, notes }: Servers, hasDemo: boolean): string {
   const request = JSON.stringify({ loyalty_program_id: 1, matching: 'email', email: 'ann@example.com' });
-  return `
-Loyalty points are ready.
+  const lines = [
+    'Loyalty points are ready.',
+    '',
+    `  API            ${url}`,
+    `  API docs       ${url}/docs`,
+    ...notes.map((note) => `  ${note}`),
+    ...(hasDemo ? [`  Demo token     ${config.demoToken}`, '', 'Make Ann a member:', ''] : []),
+    ...(hasDemo ? curl(`${url}/api/v1.1/loyalty/register_member`, config.demoToken, request) : []),
+    '',
+    'Ctrl-C stops everything.',
+  ];
+  return `\n${lines.join('\n')}\n`;
+}
 
-  API            ${url}
-  API docs       ${url}/docs
-  Demo token     ${config.demoToken}
-  ${notes.join('\n  ')}
-
-Make Ann a member:
-
-  curl ${url}/api/v1.1/loyalty/register_member -H 'Authorization: Bearer ${config.demoToken}' \\
-    -H 'Content-Type: application/json' -d '${request}'
-
-Ctrl-C stops everything.
-`;
+function curl(url: string, token: string, json: string): string[] {
+  return [
+    `  curl ${url} \\`,
+    `    -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' \\`,
+    `    -d '${json}'`,
+  ];
 }
 
 function say(line: string): void {

@@ -3,7 +3,7 @@ import { migrate } from './db/migrate';
 import { runTask } from './process';
 import { registerSearchAttributes } from './search-attributes';
 
-/** `node dist/migrate.js`: brings the database up to date, and Temporal's search attributes if it is named. */
+/** `node dist/migrate.js`: updates the database, and the search attributes of Temporal if it is named. */
 export function main(): Promise<void> {
   return runTask(async (config, log) => {
     const { databaseUrl, temporalAddress } = config;

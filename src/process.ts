@@ -11,9 +11,9 @@ export type Running = {
 };
 
 /**
- * The life of a process that serves: reads its settings, starts, runs until SIGINT or SIGTERM, stops, and exits
- * with 0; or with 1 when it could not start or go on. A second signal, or one while it is still starting, ends
- * it at once.
+ * The life of a process that serves: reads its settings, starts, runs until SIGINT or SIGTERM, stops, and
+ * exits with 0; or with 1 when it could not start or go on. A second signal, or one while it is still
+ * starting, ends it at once.
  */
 export function runProcess(start: (config: Config, log: Logger) => Promise<Running>): Promise<void> {
   return runTask((config, log) => runUntilSignal(() => start(config, log)));

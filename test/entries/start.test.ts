@@ -76,7 +76,7 @@ function start(env: Record<string, string> = {}) {
   return run('src/dev.js', { DATA_DIR: dataDir, ...ownCli, ...anyPort, ...env });
 }
 
-test('one command starts everything, and a signal stops it', async () => {
+test('one command starts everything, the curl line of the banner works, and a signal stops it', async () => {
   const service = start();
   const url = await service.prints(/API {2,}(http\S+)/);
   const uiUrl = await service.prints(/Temporal UI {2,}(http\S+)/);
@@ -84,6 +84,9 @@ test('one command starts everything, and a signal stops it', async () => {
   const ready = await fetch(`${url}/health/ready`);
   expect(await ready.json()).toMatchObject({ status: 'ready' });
   expect((await fetch(uiUrl)).status).toBe(200);
+  const command = await service.prints(/(curl[\s\S]*)\n\nCtrl-C/);
+  const answer = spawnSync('sh', ['-c', command], { encoding: 'utf8' }).stdout;
+  expect(JSON.parse(answer)).toMatchObject({ error: 0, error_text: 'Successful operation' });
   service.signal('SIGINT');
   expect(await service.closed).toBe(0);
   expect(service.output()).toMatch(/Stopped\.\n$/);
