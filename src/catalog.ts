@@ -95,7 +95,9 @@ class LiveCatalog implements Catalog {
     return this.#snapshot.tokens.get(tokenHash);
   }
 
-  /** A load under way may have read before the caller's change, so whoever asks now shares the one after it. */
+  /**
+   * A load under way may have read before the caller's change, so whoever asks now shares the one after it.
+   */
   refresh(): Promise<void> {
     this.#next ??= this.#running
       .catch(() => undefined)

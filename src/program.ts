@@ -10,9 +10,9 @@ import { ProgramFileError } from './program-file/read';
 const usage = 'Usage: npm run program -- apply FILE';
 
 /**
- * `npm run program -- apply FILE`: makes programs and what belongs to them be as a file says, in the database of the
- * environment or of the service started here. Prints what became of each thing; what is wrong, a line each, and
- * exits with 1.
+ * `npm run program -- apply FILE`: makes programs and what belongs to them be as a file says, in the database
+ * of the environment or of the service started here. Prints what became of each thing; what is wrong, a line
+ * each, and exits with 1.
  */
 export function main(): Promise<void> {
   return runTask(async (config, log) => {

@@ -56,9 +56,9 @@ const options = {
 const importFields = {
   db_id: databaseId(),
   data: freeFields().describe(
-    'Fields of the profile, flat: email, phones, built-in fields such as _fname, and custom fields by their own ' +
-      'names. Fields that are left out stay. Ours: null and empty text remove a field; an unknown field is ' +
-      'refused; subscriptions and statistics are accepted and not kept.',
+    'Fields of the profile, flat: email, phones, built-in fields such as _fname, and custom fields by their ' +
+      'own names. Fields that are left out stay. Ours: null and empty text remove a field; an unknown ' +
+      'field is refused; subscriptions and statistics are accepted and not kept.',
   ),
   ...options,
 };
@@ -91,9 +91,9 @@ const importOne = endpoint({
   scope: 'loyalty_write',
   summary: 'Create or update a profile',
   description:
-    'Looks for the profile; updates it if it is there, else creates it. With matching profile_id it only updates. ' +
-    'Ours: search keys that are left out are taken from data, and a new profile gets the values it was searched ' +
-    'by; more than one hit is refused.',
+    'Looks for the profile; updates it if it is there, else creates it. With matching profile_id it only ' +
+    'updates. Ours: search keys that are left out are taken from data, and a new profile gets the values ' +
+    'it was searched by; more than one hit is refused.',
   request: request(importFields, { matching: importMatching }),
   response: written,
   refusals: writeRefusals,
@@ -119,9 +119,10 @@ const importBatch = endpoint({
   summary: 'Create or update many profiles',
   maxBytes: 10_485_760,
   description:
-    'Up to 10,000 profiles and 10 MB at once. Each is searched by its own values: matching email by email, phone ' +
-    'by the first of phones, profile_id by id, custom by the field that field_name names. Ours: result has one ' +
-    'entry for each profile in the same order, and a profile that is refused does not disturb the others.',
+    'Up to 10,000 profiles and 10 MB at once. Each is searched by its own values: matching email by email, ' +
+    'phone by the first of phones, profile_id by id, custom by the field that field_name names. Ours: ' +
+    'result has one entry for each profile in the same order, and a profile that is refused does not ' +
+    'disturb the others.',
   request: request(
     {
       db_id: databaseId(),
@@ -180,8 +181,8 @@ const get = endpoint({
   scope: 'loyalty_read',
   summary: 'Read a profile',
   description:
-    'All fields of a profile, flat, with id, db_id, email, phones and subscriptions. Dates are RFC 3339 in UTC ' +
-    'with milliseconds. Ours: subscriptions is always empty.',
+    'All fields of a profile, flat, with id, db_id, email, phones and subscriptions. Dates are RFC 3339 in ' +
+    'UTC with milliseconds. Ours: subscriptions is always empty.',
   request: request({ db_id: databaseId() }, { matching: importModes }),
   response: object({ data: freeFields() }),
   refusals: findRefusals,
@@ -209,8 +210,8 @@ const remove = endpoint({
   scope: 'loyalty_write',
   summary: 'Delete a profile',
   description:
-    'Deletes the profile and everything personal of it. Ours: its memberships end first, as with delete_member; ' +
-    'the rows of the ledger stay under the bare profile_id.',
+    'Deletes the profile and everything personal of it. Ours: its memberships end first, as with ' +
+    'delete_member; the rows of the ledger stay under the bare profile_id.',
   request: request({ db_id: databaseId() }, { matching: matching() }),
   response: object({ data: object({ profile_id: profileId() }) }),
   refusals: findRefusals,

@@ -10,7 +10,8 @@ export class DatabaseUnavailable extends Unavailable {
   }
 }
 
-// 08 connection, 40001/40P01 lost a race, 53 out of resources, 55P03 lock timeout, 57014/57P stopped by someone.
+// 08 connection, 40001/40P01 lost a race, 53 out of resources, 55P03 lock timeout, 57014/57P stopped by
+// someone.
 const transientStates = /^(08|53|57P|40001$|40P01$|55P03$|57014$)/;
 const transientSystemCodes = new Set([
   'ECONNREFUSED',
@@ -32,9 +33,9 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * Turns what the driver threw into what the rest of the program knows: DatabaseUnavailable if trying again can
- * help, else the error itself. The driver's own errors about lost or slow connections are plain and carry no
- * code, so a plain Error counts as one; a subclass (TypeError, …) is a bug and stays what it is.
+ * Turns what the driver threw into what the rest of the program knows: DatabaseUnavailable if trying again
+ * can help, else the error itself. The driver's own errors about lost or slow connections are plain and carry
+ * no code, so a plain Error counts as one; a subclass (TypeError, …) is a bug and stays what it is.
  */
 export function asFault(error: unknown): unknown {
   if (error instanceof DatabaseUnavailable) return error;

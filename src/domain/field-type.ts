@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { FieldType } from './catalog';
 
-/** A profile field's value as it is stored: dates are RFC 3339 UTC with milliseconds, tags a list without doubles. */
+/**
+ * A profile field's value as it is stored: dates are RFC 3339 UTC with milliseconds, tags a list without
+ * doubles.
+ */
 export type FieldValue = string | number | boolean | readonly string[];
 
 interface FieldKind {

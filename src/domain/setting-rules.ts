@@ -59,9 +59,10 @@ export function checkProgram(program: ProgramValues, others: readonly KnownProgr
   if (namesake) return conflict(['external_id'], `program ${namesake.id} has it already`);
   const rival = others.find((other) => other.is_active && other.database_id === program.database_id);
   if (!program.is_active || !rival) return null;
+  const named = `${rival.id} ("${rival.external_id}")`;
   return conflict(
     ['is_active'],
-    `profile database ${program.database_id} has an active program already: ${rival.id} ("${rival.external_id}")`,
+    `profile database ${program.database_id} has an active program already: ${named}`,
   );
 }
 

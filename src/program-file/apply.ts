@@ -22,9 +22,9 @@ export async function applyProgramFile(
 }
 
 /**
- * Makes everything be as a program file says. The settings come all or not at all, and then the profiles; what
- * the file does not mention stays, and a second time changes nothing. `name` is what errors call the file.
- * Throws ProgramFileError, DatabaseUnavailable.
+ * Makes everything be as a program file says. The settings come all or not at all, and then the profiles;
+ * what the file does not mention stays, and a second time changes nothing. `name` is what errors call the
+ * file. Throws ProgramFileError, DatabaseUnavailable.
  */
 export async function applyProgramText(
   pool: Pool,

@@ -5,7 +5,9 @@ import { type ProgramFile, programFile } from './schema';
 
 export type Path = readonly (string | number)[];
 
-/** Thrown when a program file cannot be applied; the message has a line for each problem: file:line:column. */
+/**
+ * Thrown when a program file cannot be applied; the message has a line for each problem: file:line:column.
+ */
 export class ProgramFileError extends Error {
   override readonly name = 'ProgramFileError';
 }
@@ -17,7 +19,9 @@ export interface Source {
   fault(path: Path, problem: string): ProgramFileError;
 }
 
-/** Reads a program file; `name` is what errors call it. Throws ProgramFileError with every problem there is. */
+/**
+ * Reads a program file; `name` is what errors call it. Throws ProgramFileError with every problem there is.
+ */
 export function readProgramFile(text: string, name: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

@@ -34,7 +34,10 @@ interface Step<V extends object, R extends object> {
   change(row: R): Promise<R | Objection | undefined>;
 }
 
-/** Applies all settings of a file in a transaction of changeCatalog; answers the ids of its databases, in order. */
+/**
+ * Applies all settings of a file in a transaction of changeCatalog; answers the ids of its databases, in
+ * order.
+ */
 export async function applySettings(
   db: Queryable,
   source: Source,

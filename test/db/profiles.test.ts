@@ -83,7 +83,8 @@ afterAll(async () => {
 async function expectKeysInStep() {
   const { rows } = await pool.query(`
     with expected as (
-      select database_id, 'email' as field, email as value, profile_id from directory.profiles where email is not null
+      select database_id, 'email' as field, email as value, profile_id
+      from directory.profiles where email is not null
       union all select database_id, 'phone', unnest(phones), profile_id from directory.profiles
       union all
       select p.database_id, f.name, v.value, p.profile_id
@@ -377,7 +378,8 @@ describe('findMember', () => {
 test('a profile is deleted once it is a member of nothing', async () => {
   const id = await writeOne(byEmail('ann@example.com'), ann);
   await pool.query(
-    `insert into ledger.members (program_id, profile_id, registered_at, written_by) values (7, $1, now(), 'test')`,
+    `insert into ledger.members (program_id, profile_id, registered_at, written_by)
+     values (7, $1, now(), 'test')`,
     [id],
   );
   expect(await deleteProfile(pool, id)).toEqual([{ program_id: 7, member_id: expect.any(String) }]);

@@ -106,7 +106,8 @@ play('custom fields', [
     'POST /databases/1/fields',
     { name: 'x', type: 'text' },
     400,
-    'type: expected one of "string", "int", "float", "bool", "date", "datetime", "enum", "tags", "ip", got "text"',
+    'type: expected one of "string", "int", "float", "bool", "date", "datetime", "enum", "tags", ' +
+      '"ip", got "text"',
   ],
   [
     'POST /databases/1/fields',
@@ -553,7 +554,8 @@ describe('what profiles have stands in the way', () => {
 
   test('of changes that contradict it', async () => {
     await bench.pool.query(
-      `insert into catalog.tokens (name, token_hash, scopes) values ('w', sha256('writer'), '{loyalty_write}')`,
+      `insert into catalog.tokens (name, token_hash, scopes)
+       values ('w', sha256('writer'), '{loyalty_write}')`,
     );
     await bench.ask('POST', '/databases/1/fields', { name: 'size', type: 'enum', enum_values: ['S', 'M'] });
     await bench.ask('POST', '/databases/1/fields', { name: 'code', type: 'string' });

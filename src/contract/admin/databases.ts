@@ -62,8 +62,8 @@ export const adminFields = resourceEndpoints({
   notes: {
     create: 'Profiles can be found by it (matching custom) from now on.',
     change:
-      'The name stays. It can be made unique only while no two profiles share a value; its type and the values ' +
-      'of an enum that profiles have cannot be taken away from them.',
+      'The name stays. It can be made unique only while no two profiles share a value; its type and the ' +
+      'values of an enum that profiles have cannot be taken away from them.',
     remove: 'Only a field in which no profile has a value can be deleted.',
   },
   example: {

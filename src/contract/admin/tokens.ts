@@ -41,8 +41,8 @@ export const adminTokens = {
     scope,
     summary: 'Create an API token',
     description:
-      'Names differ. The field token of the answer is shown this once: only a hash of it is kept. Databases are allowed with ' +
-      'their programs. A token with scope admin concerns every program.',
+      'Names differ. The field token of the answer is shown this once: only a hash of it is kept. ' +
+      'Databases are allowed with their programs. A token with scope admin concerns every program.',
     request: object(creationFields(tokenSettings)),
     response: object({ ...answer, token: text(255).describe('The secret, shown this once.') }),
     refusals: ['conflict'],

@@ -12,8 +12,9 @@ const lockCatalog = query({
 });
 
 /**
- * Runs a change of the settings in one transaction. There is one at a time, so that rules which concern several
- * rows hold. An objection that work answers, or throws, undoes it. Throws what work throws, or DatabaseUnavailable.
+ * Runs a change of the settings in one transaction. There is one at a time, so that rules which concern
+ * several rows hold. An objection that work answers, or throws, undoes it. Throws what work throws, or
+ * DatabaseUnavailable.
  */
 export async function changeCatalog<T>(pool: Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
   try {

@@ -63,7 +63,10 @@ const findUse = queryOne({
       or exists (select from catalog.promotion_rules where currency_iid = $1) as is_used`,
 });
 
-/** Makes a currency, with an iid of the caller's choice if one is given; undefined if there is no such program. */
+/**
+ * Makes a currency, with an iid of the caller's choice if one is given; undefined if there is no such
+ * program.
+ */
 export async function createCurrency(
   db: Queryable,
   programId: number,
@@ -77,7 +80,9 @@ export async function createCurrency(
   return row;
 }
 
-/** Changes what is given of a currency; undefined if there is none. Type and scale stay once they are used. */
+/**
+ * Changes what is given of a currency; undefined if there is none. Type and scale stay once they are used.
+ */
 export async function changeCurrency(
   db: Queryable,
   iid: number,

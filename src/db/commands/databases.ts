@@ -119,7 +119,9 @@ export async function createDatabase(
   return row;
 }
 
-/** Changes what is given of a database; undefined if there is none. Objections: e-mail addresses in common. */
+/**
+ * Changes what is given of a database; undefined if there is none. Objections: e-mail addresses in common.
+ */
 export async function changeDatabase(
   db: Queryable,
   id: number,
@@ -131,7 +133,9 @@ export async function changeDatabase(
   return (await markUnique(db, id, 'email', row.email_is_unique, 'email_is_unique')) ?? row;
 }
 
-/** Deletes a database with its fields; undefined if there is none. Objections: it has profiles or programs. */
+/**
+ * Deletes a database with its fields; undefined if there is none. Objections: it has profiles or programs.
+ */
 export async function deleteDatabase(
   db: Queryable,
   id: number,
@@ -164,8 +168,8 @@ export async function createField(
 }
 
 /**
- * Changes what is given of a field; undefined if there is none. Objections: values in common if it is to be unique,
- * values that the new type or list does not have.
+ * Changes what is given of a field; undefined if there is none. Objections: values in common if it is to be
+ * unique, values that the new type or list does not have.
  */
 export async function changeField(
   db: Queryable,

@@ -86,10 +86,14 @@ export const deleteKeys = command({
   text: `
     delete from directory.profile_keys k
     using jsonb_to_recordset($2::jsonb) as i(profile_id text, field text, texts text[])
-    where k.database_id = $1 and k.profile_id = i.profile_id and k.field = i.field and k.value <> all (i.texts)`,
+    where k.database_id = $1 and k.profile_id = i.profile_id and k.field = i.field
+      and k.value <> all (i.texts)`,
 });
 
-/** In sorted order, so that two writers meet at the first value they share; what is unique, the catalogue knows. */
+/**
+ * In sorted order, so that two writers meet at the first value they share; what is unique, the catalogue
+ * knows.
+ */
 export const insertKeys = command({
   name: 'profile-keys-insert',
   parameters: [z.int(), json],

@@ -47,8 +47,8 @@ type Mode = { mayCreate: boolean };
 const roundSize = 250;
 
 /**
- * Creates or updates profiles, each found by its own search, as if one after the other. Answers one outcome each,
- * in order; one that is refused does not disturb the others. Throws DatabaseUnavailable.
+ * Creates or updates profiles, each found by its own search, as if one after the other. Answers one outcome
+ * each, in order; one that is refused does not disturb the others. Throws DatabaseUnavailable.
  */
 export async function writeProfiles(
   pool: Pool,
@@ -67,7 +67,9 @@ export async function writeProfiles(
   return outcomes;
 }
 
-/** The first writes that have no value in common: neither one that they search nor one that must be unique. */
+/**
+ * The first writes that have no value in common: neither one that they search nor one that must be unique.
+ */
 function takeRound(database: Database, waiting: readonly Waiting[]): { round: Waiting[]; later: Waiting[] } {
   const claimed = new Set<string>();
   const round: Waiting[] = [];
@@ -88,8 +90,8 @@ function claimsOf(database: Database, { search, change }: ProfileWrite): string[
 }
 
 /**
- * Writes one round in one transaction. Somebody else may take a unique value between our look and our write; then
- * the writes are done one by one, and the look shows whose value it is.
+ * Writes one round in one transaction. Somebody else may take a unique value between our look and our write;
+ * then the writes are done one by one, and the look shows whose value it is.
  */
 async function writeRound(pool: Pool, database: Database, round: Waiting[], mode: Mode): Promise<Round> {
   try {
@@ -132,7 +134,9 @@ async function writeTogether(
   return { outcomes, again };
 }
 
-/** Profiles found, by position in the round, and locked; the values searched for are locked too, found or not. */
+/**
+ * Profiles found, by position in the round, and locked; the values searched for are locked too, found or not.
+ */
 async function findAll(db: Queryable, database: Database, round: Waiting[]) {
   const searches = round.map(({ search }) => search);
   const locks = searches.flatMap(({ criteria }) =>
@@ -232,8 +236,8 @@ function keyRows(database: Database, targets: Iterable<Target>): string {
 }
 
 /**
- * Deletes a profile and everything personal of it, if it is a member of no program: else answers the memberships
- * that must end first. Nobody can become a member in between.
+ * Deletes a profile and everything personal of it, if it is a member of no program: else answers the
+ * memberships that must end first. Nobody can become a member in between.
  */
 export async function deleteProfile(
   pool: Pool,

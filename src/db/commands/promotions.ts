@@ -93,7 +93,10 @@ export async function readPromotions(db: Queryable, programId?: number): Promise
   });
 }
 
-/** Makes a promotion, with an id of the caller's choice if one is given; undefined if there is no such program. */
+/**
+ * Makes a promotion, with an id of the caller's choice if one is given; undefined if there is no such
+ * program.
+ */
 export async function createPromotion(
   db: Queryable,
   programId: number,

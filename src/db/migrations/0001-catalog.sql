@@ -13,7 +13,9 @@ create table catalog.database_fields (
   database_id int not null references catalog.databases,
   name text not null check (name ~ '^[A-Za-z][A-Za-z0-9_]*$'),
   title text not null default '',
-  type text not null check (type in ('string', 'int', 'float', 'bool', 'date', 'datetime', 'enum', 'tags', 'ip')),
+  type text not null check (
+    type in ('string', 'int', 'float', 'bool', 'date', 'datetime', 'enum', 'tags', 'ip')
+  ),
   is_required boolean not null default false,
   is_unique boolean not null default false,
   enum_values jsonb check ((type = 'enum') = (enum_values is not null)),

@@ -10,7 +10,10 @@ import {
 } from '../../domain/catalog';
 import { query } from '../query';
 
-/** The settings, row by row: all of them, in order of id. There are never so many that a process could not hold them. */
+/**
+ * The settings, row by row: all of them, in order of id. There are never so many that a process could not
+ * hold them.
+ */
 
 const time = z.string();
 const points = z.string();

@@ -18,7 +18,10 @@ export const readProfile = queryFirst({
   text: 'select profile_id, database_id, email, phones, fields from directory.profiles where profile_id = $1',
 });
 
-/** The profiles that many searches find, at most two per criterion: none, one or too many is all one needs to know. */
+/**
+ * The profiles that many searches find, at most two per criterion: none, one or too many is all one needs to
+ * know.
+ */
 export const searchProfiles = query({
   name: 'profiles-search',
   parameters: [z.int(), z.string()],
@@ -85,8 +88,8 @@ export async function findProfile(
 }
 
 /**
- * The one profile a search finds and its membership in a program (bigint text; null: not a member now), in one
- * round trip for all but searches by several tags or by e-mail or phone. Refusals as findProfile.
+ * The one profile a search finds and its membership in a program (bigint text; null: not a member now), in
+ * one round trip for all but searches by several tags or by e-mail or phone. Refusals as findProfile.
  */
 export async function findMember(
   db: Queryable,

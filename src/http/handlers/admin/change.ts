@@ -16,8 +16,8 @@ export interface AdminDependencies {
 type ObjectionsOf<T> = [Extract<T, Objection>] extends [never] ? never : Refusal<'bad_request' | 'conflict'>;
 
 /**
- * Runs a change of the settings; whoever made it sees it in the next answer of this process, and other processes
- * hear of it. Objections become refusals: bad_request, conflict.
+ * Runs a change of the settings; whoever made it sees it in the next answer of this process, and other
+ * processes hear of it. Objections become refusals: bad_request, conflict.
  */
 export async function change<T>(
   { db, catalog }: AdminDependencies,
