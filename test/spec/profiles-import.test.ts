@@ -17,13 +17,14 @@ const created: Record<string, Case> = {
       matching: 'custom',
       field_name: 'crm_id',
       field_value: `${format}-${person.crm_id}`,
-      data: { likes: 'tea, jazz' },
+      data: { likes: `chess, go in ${format}` },
     }),
     answers: { profile_id: hexId },
-    afterwards: async ({ ask }, { field_value }, { profile_id }) => {
+    afterwards: async ({ ask, format }, { field_value }, { profile_id }) => {
+      const likes = ['chess', `go in ${format}`];
       const { data } = await ask('/profiles/get', { db_id: 1, matching: 'profile_id', profile_id });
-      expect(data).toMatchObject({ email: null, crm_id: field_value, likes: ['tea', 'jazz'] });
-      const search = { matching: 'custom', field_name: 'likes', field_value: 'jazz, tea' };
+      expect(data).toMatchObject({ email: null, crm_id: field_value, likes });
+      const search = { matching: 'custom', field_name: 'likes', field_value: `${likes[1]}, chess` };
       const found = await ask('/profiles/import', { db_id: 1, ...search, data: { likes: null } });
       expect(found).toMatchObject({ profile_id });
     },
