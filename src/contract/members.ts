@@ -29,7 +29,6 @@ const register = endpoint({
     'field_unknown',
     'profile_not_found',
     'profile_ambiguous',
-    'request_expired',
   ],
   examples: [
     {
@@ -50,7 +49,7 @@ const remove = endpoint({
     'history is kept but no longer readable here; who registers again starts with new accounts.',
   request: request({ loyalty_program_id: programId() }, { matching: matching() }),
   response: answered,
-  refusals: [...memberRefusals, 'program_inactive', 'request_expired'],
+  refusals: [...memberRefusals, 'program_inactive'],
   examples: [
     {
       request: { loyalty_program_id: 7, matching: 'profile_id', profile_id: '65f0aa' },

@@ -1,4 +1,5 @@
--- The settings that specifications of endpoints run on. Program n takes its profiles from database n.
+-- The settings that specifications of endpoints run on. Program n takes its profiles from database n;
+-- program 6 was before program 1.
 insert into catalog.databases (id, name) values
   (1, 'Shop'), (2, 'Closed shop'), (3, 'Two currencies'), (4, 'Lenient shop'), (5, 'Lists');
 insert into catalog.database_fields (database_id, name, type, is_unique) values
@@ -12,7 +13,8 @@ values
   (2, 'closed', 'Closed', 2, false, 2592000, 'strict', false, false),
   (3, 'two', 'Two', 3, true, 2592000, 'strict', false, false),
   (4, 'lenient', 'Lenient', 4, true, 2592000, 'bounds', true, true),
-  (5, 'lists', 'Lists', 5, true, 2592000, 'strict', false, false);
+  (5, 'lists', 'Lists', 5, true, 2592000, 'strict', false, false),
+  (6, 'former', 'Former', 1, false, 2592000, 'strict', false, false);
 
 insert into catalog.currencies (iid, program_id, eid, name, type, is_active, initial_balance) values
   (1, 1, 'stars', 'Stars', 'standard', true, 0),
@@ -21,7 +23,8 @@ insert into catalog.currencies (iid, program_id, eid, name, type, is_active, ini
   (4, 3, 'first', 'First', 'standard', true, 12.5),
   (5, 3, 'second', 'Second', 'standard', false, 0),
   (7, 5, 'miles', 'Miles', 'standard', true, 0),
-  (8, 5, 'rank', 'Rank', 'qualification', true, 0);
+  (8, 5, 'rank', 'Rank', 'qualification', true, 0),
+  (9, 6, 'stamps', 'Stamps', 'standard', true, 0);
 
 insert into catalog.currencies
   (iid, program_id, eid, name, type, scale, initial_balance, expiration_n, expiration_unit, expiration_from)
