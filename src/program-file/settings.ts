@@ -179,7 +179,8 @@ class Application {
       );
     }
     if (sameSecret?.revoked_at) {
-      throw this.source.fault([...path, 'token'], 'this secret was revoked, for good: choose another one');
+      this.report.add('unchanged', `token ${sameSecret.id} "${sameSecret.name}", revoked for good`);
+      return;
     }
     const row = (await listLiveTokens(this.db)).find(({ name }) => name === wanted.name);
     await this.settle<object, { id: number; name: string }>({
