@@ -66,28 +66,33 @@ export const insertProfiles = command({
     from jsonb_to_recordset($2::jsonb) as i(profile_id text, email text, phones text[], set jsonb)`,
 });
 
+/**
+ * Takes the ids once more by themselves: by them the planner finds the rows, however few it thinks there are.
+ */
 export const updateProfiles = command({
   name: 'profiles-update',
-  parameters: [json],
+  parameters: [z.array(z.string()), json],
   text: `
     update directory.profiles p set
       email = case when i.has_email then i.email else p.email end,
       phones = coalesce(i.phones, p.phones),
       fields = (p.fields - i.removed) || i.set,
       updated_at = now()
-    from jsonb_to_recordset($1::jsonb)
+    from jsonb_to_recordset($2::jsonb)
       as i(profile_id text, has_email boolean, email text, phones text[], set jsonb, removed text[])
-    where p.profile_id = i.profile_id`,
+    where p.profile_id = any ($1::text[]) and p.profile_id = i.profile_id`,
 });
 
+/** Takes the ids once more by themselves, as updateProfiles does. */
 export const deleteKeys = command({
   name: 'profile-keys-delete',
-  parameters: [z.int(), json],
+  parameters: [z.array(z.string()), json],
   text: `
     delete from directory.profile_keys k
-    using jsonb_to_recordset($2::jsonb) as i(profile_id text, field text, texts text[])
-    where k.database_id = $1 and k.profile_id = i.profile_id and k.field = i.field
-      and k.value <> all (i.texts)`,
+    where k.profile_id = any ($1::text[]) and exists (
+      select from jsonb_to_recordset($2::jsonb) as i(profile_id text, field text, texts text[])
+      where i.profile_id = k.profile_id and i.field = k.field and k.value <> all (i.texts)
+    )`,
 });
 
 /**

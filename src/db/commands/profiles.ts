@@ -218,8 +218,9 @@ async function store(db: Queryable, database: Database, targets: readonly Target
   const keys = keyRows(database, targets);
   if (created.length > 0) await insertProfiles(db, database.id, JSON.stringify(created));
   if (changed.length > 0) {
-    await updateProfiles(db, JSON.stringify(changed));
-    await deleteKeys(db, database.id, keys);
+    const ids = changed.map((row) => row.profile_id);
+    await updateProfiles(db, ids, JSON.stringify(changed));
+    await deleteKeys(db, ids, keys);
   }
   await insertKeys(db, database.id, keys);
 }
