@@ -64,16 +64,19 @@ export function createAccountHandlers(dependencies: Dependencies): Handlers<type
   }
 }
 
-/** Amounts without trailing zeros, as on the page of this endpoint (G-12). */
-function historyRow({ temp_state, external_data, source_iid, source_subiid, ...row }: HistoryRow) {
+/** The keys in the order of the page, and amounts without trailing zeros as there (G-12). */
+function historyRow({ temp_state, external_data, product_eid, sku_eid, canceled, ...row }: HistoryRow) {
   return {
     ...row,
     amount: toTrimmed(row.amount),
     balance_before: toTrimmed(row.balance_before),
     balance_after: toTrimmed(row.balance_after),
-    source_iid: source_iid === null ? null : Number(source_iid),
-    source_subiid: source_subiid === null ? null : Number(source_subiid),
-    custom_json: external_data,
+    source_iid: row.source_iid === null ? null : Number(row.source_iid),
+    source_subiid: row.source_subiid === null ? null : Number(row.source_subiid),
     ...(temp_state !== null && { temp_state }),
+    custom_json: external_data,
+    product_eid,
+    sku_eid,
+    canceled,
   };
 }
