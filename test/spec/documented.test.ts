@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type RunningApi, startApi } from '../../src/api';
+import type { Endpoint } from '../../src/contract/endpoint';
+import { successBody } from '../../src/contract/envelope';
+import { subjects } from '../../src/contract/index';
+import type { Running } from '../../src/process';
+import { startWorker } from '../../src/worker';
+import { testServers } from '../support/servers';
+import { type Backend, silent, startBackend } from '../support/service';
+import type { WireFormat } from '../support/wire';
+
+/** The samples of the pages, letter by letter: path, then request and answer in JSON, then in XML. */
+const samples = new Map(
+  readFileSync(join(__dirname, 'documented-samples.txt'), 'utf8')
+    .trim()
+    .split('\n\n')
+    .map((sample) => {
+      const [path = '', ...json] = sample.split('\n');
+      const xml = json.splice(2);
+      return [path, { json, xml }] as const;
+    }),
+);
+
+/** Where the pages show only part of an answer in XML. */
+const partial = new Set(['/loyalty/account/transactions', '/loyalty/trigger_promotions']);
+
+/** What cannot be as in the samples: our ids of profiles, the end of a period, the name of a token. */
+const ours = [
+  ['65f0aa', '65f0aa000000000000000000'],
+  ['"expiration_date":"2026-02-01T08:00:00Z"', '"expiration_date":"2026-02-01T23:59:59Z"'],
+  ['"source_sid":null', '"source_sid":"till"'],
+] as const;
+
+const world = `
+  insert into catalog.databases (id, name) values (1, 'Shop');
+  insert into catalog.database_fields (database_id, name, type, is_unique) values (1, 'crm_id', 'int', true);
+  insert into catalog.programs (id, external_id, name, database_id) values (7, 'shop', 'Shop', 1);
+  insert into catalog.currencies
+    (iid, program_id, eid, name, type, expiration_n, expiration_unit, expiration_from)
+  values (2, 7, 'stars', 'Stars', 'standard', 12, 'month', 'accrual');
+  insert into catalog.promotions (id, program_id, external_id, name, start_date, end_date)
+  values (4, 7, 'welcome', 'Welcome', '2025-01-01T00:00:00Z', '2025-12-31T23:59:59Z');
+  insert into catalog.promotion_rules values (4, 'accrual', 2, 25.5, 1, 100);
+  insert into catalog.tokens (name, token_hash, scopes)
+  values ('till', sha256('t0k'), array['loyalty_read', 'loyalty_write']);
+  insert into directory.profiles (profile_id, database_id, email, fields)
+  values ('65f0aa000000000000000000', 1, 'ann@example.net', '{"crm_id": 991}');
+  insert into directory.profile_keys (database_id, field, value, profile_id, is_unique) values
+    (1, 'email', 'ann@example.net', '65f0aa000000000000000000', true),
+    (1, 'crm_id', '991', '65f0aa000000000000000000', true)`;
+
+describe.each(['json', 'xml'] as const)('the samples of the pages in %s', (format) => {
+  let backend: Backend;
+  let worker: Running;
+  let api: RunningApi;
+  let now: () => Date;
+  const ids = new Map<string, string>();
+
+  beforeAll(async () => {
+    backend = await startBackend({}, { withoutWorker: true });
+    await backend.pool.query(world);
+    const { workflowBundlePath } = testServers();
+    const clock = () => now().toISOString();
+    worker = await startWorker(backend.config, { log: silent, workflowBundlePath, clock });
+    api = await startApi(backend.config, { log: silent, now: () => now() });
+  });
+  afterAll(async () => {
+    await api.stop();
+    await worker.stop();
+    await backend.close();
+  });
+
+  async function send(path: string, contentType: WireFormat, body: string): Promise<string> {
+    const headers = { 'Content-Type': `application/${contentType}` };
+    const response = await fetch(`${api.url}/api/v1.1${path}`, { method: 'POST', headers, body });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe(`application/${contentType}; charset=utf-8`);
+    return response.text();
+  }
+
+  /** Sends the sample as it stands, but for ids; the answer must be the sample's, but for ids. */
+  async function play(path: string): Promise<void> {
+    const [request = '', expected = ''] = samples.get(path)?.[format] ?? [];
+    const answer = await send(path, format, mapped(request));
+    for (const [id = ''] of expected.matchAll(/0195c0de-\d{4}-7abc-8def-001122334455/g)) {
+      const [actual = ''] =
+        /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/.exec(answer) ?? [];
+      if (!ids.has(id)) ids.set(id, actual);
+    }
+    if (format === 'json') expect(answer).toBe(mapped(expected));
+    else expectXml(path, answer, `<?xml version="1.0" encoding="UTF-8"?>\n${mapped(expected)}`);
+  }
+
+  function mapped(sample: string): string {
+    return [...ours, ...ids].reduce((text, [theirs, own]) => text.replaceAll(theirs, own), sample);
+  }
+
+  /** What the samples take for granted. */
+  async function arrange(path: string, body: object): Promise<Record<string, unknown>> {
+    const who = { token: 't0k', loyalty_program_id: 7, matching: 'email', email: 'ann@example.net' };
+    const answer = JSON.parse(await send(path, 'json', JSON.stringify({ ...who, ...body })));
+    expect(answer.error).toBe(0);
+    return answer.data;
+  }
+
+  test('points in February 2025', async () => {
+    now = () => new Date('2025-02-01T08:00:00Z');
+    await play('/loyalty/trigger_promotions');
+    await play('/loyalty/register_member');
+    await play('/loyalty/accrue_points');
+    await arrange('/loyalty/accrue_points', {
+      amount: '14.50',
+      activation_date: '2025-04-01T00:00:00Z',
+      expiration_date: '2025-05-01T00:00:00Z',
+    });
+    await play('/loyalty/account/balance');
+    await arrange('/loyalty/accrue_points', {
+      amount: '42.50',
+      activation_date: '2025-03-01T00:00:00Z',
+      expiration_date: '2025-03-31T23:59:59Z',
+    });
+    await play('/loyalty/account/expiring_points');
+    await play('/loyalty/account/transactions');
+    await play('/loyalty/cancel_transaction');
+    await play('/loyalty/delete_member');
+  });
+
+  test('temporary transactions, whose timeouts only the real time knows', async () => {
+    now = () => new Date();
+    ids.clear();
+    await play('/loyalty/register_member');
+    await arrange('/loyalty/accrue_points', { amount: '25.50' });
+    const held = await arrange('/loyalty/redeeme_points', { amount: '10.25', is_temp: true });
+    ids.set('0195c0de-2222-7abc-8def-001122334455', String(held.transaction_id));
+    await play('/loyalty/rollback_transaction');
+    ids.clear();
+    await play('/loyalty/redeeme_points');
+    await play('/loyalty/commit_transaction');
+  });
+});
+
+function expectXml(path: string, answer: string, expected: string): void {
+  if (!partial.has(path)) expect(answer).toBe(expected);
+  const inOrder = expected.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('><', '>.*<');
+  expect(answer).toMatch(new RegExp(`^${inOrder}$`));
+}
+
+test.each([...samples])('the example in the contract of %s is the sample of its page', (path, { json }) => {
+  const endpoints = Object.values(subjects).flatMap((subject) => Object.values<Endpoint>(subject));
+  const endpoint = endpoints.find((it) => it.path === `/api/v1.1${path}`) as Endpoint;
+  const { request, response } = endpoint.examples[0] ?? { request: {}, response: {} };
+  expect(JSON.stringify({ token: 't0k', ...request })).toBe(json[0]);
+  expect(JSON.stringify(successBody(endpoint, response))).toBe(json[1]);
+});
