@@ -56,9 +56,9 @@ const options = {
 const importFields = {
   db_id: databaseId(),
   data: freeFields().describe(
-    'Fields of the profile, flat: email, phones, built-in fields such as _fname, and custom fields by their ' +
-      'own names. Fields that are left out stay. Ours: null and empty text remove a field; an unknown ' +
-      'field is refused; subscriptions and statistics are accepted and not kept.',
+    'Fields of the profile, flat: email, phones, built-in fields such as _fname, and custom fields by ' +
+      'their own names. Fields that are left out stay. Ours: null and empty text remove a field; an ' +
+      'unknown field is refused; subscriptions and statistics are accepted and not kept.',
   ),
   ...options,
 };

@@ -48,7 +48,7 @@ async function applyProfile(
     report.add('unchanged', `profile ${search.shown}`);
     return;
   }
-  const [outcome] = await writeProfiles(pool, database, [{ search, change }], { mayCreate: true });
+  const [outcome] = await writeProfiles(pool, database, [{ search, change, path: '' }], { mayCreate: true });
   orFault(outcome);
   report.add(before ? 'changed' : 'created', `profile ${search.shown}`, changed);
 }

@@ -77,8 +77,9 @@ describe('inTransaction', () => {
   test('survives the loss of its connection, and does not give it back', async () => {
     const work = inTransaction(pool, '', async (db) => {
       const { rows } = await db.query('select pg_backend_pid() as pid');
+      const ended = new Promise<void>((resolve) => db.once('end', () => resolve()));
       await pool.query('select pg_terminate_backend($1)', [rows[0].pid]);
-      await new Promise<void>((resolve) => db.once('end', () => resolve()));
+      await ended;
     });
     await expect(work).rejects.toBeInstanceOf(DatabaseUnavailable);
     expect(await inTransaction(pool, '', async (db) => (await db.query('select 1 as one')).rows)).toEqual([

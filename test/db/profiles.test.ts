@@ -125,7 +125,7 @@ async function write(items: Item[], { database = customers, mayCreate = true } =
   const writes = items.map(([match, data]) => {
     const change = readProfileData(database, data, 'data.');
     if (isRefusal(change)) throw new Error(refusalText(change));
-    return { search: searchIn(database, match), change };
+    return { search: searchIn(database, match), change, path: 'data.' };
   });
   const outcomes = await writeProfiles(pool, database, writes, { mayCreate });
   return outcomes.map((outcome) => (isRefusal(outcome) ? refusalText(outcome) : outcome.profile_id));

@@ -44,7 +44,7 @@ specify(
           refused(400, 'email: is required when matching is "email"'),
           refused(400, 'shoe: the profile database has no such field'),
           refused(400, 'level: expected a whole number, got "high"'),
-          refused(409, 'data.crm_id: another profile of this database has the same value'),
+          refused(409, 'crm_id: another profile of this database has the same value'),
           done(profile_id),
         ],
       }),

@@ -27,6 +27,8 @@ import {
 export interface ProfileWrite {
   search: Search;
   change: ProfileChange;
+  /** What comes before field names in refusals, such as "data.". */
+  path: string;
 }
 
 /** The profile written, or why not. */
@@ -174,7 +176,7 @@ function aim(
   }
   const change = withImplied(write.change, search);
   const [missing] = missingFields(database, change);
-  if (missing) return refuse('bad_request', { problem: `data.${missing}: is required` });
+  if (missing) return refuse('bad_request', { problem: `${write.path}${missing}: is required` });
   return { ...write, change, profile_id: createProfileId(), isNew: true };
 }
 
@@ -197,7 +199,7 @@ async function refuseTakenValues(
   )) {
     const target = targets.get(profile_id);
     if (!target) continue;
-    outcomes.set(target.index, refuse('value_taken', { field: `data.${field}` }));
+    outcomes.set(target.index, refuse('value_taken', { field: `${target.path}${field}` }));
     targets.delete(profile_id);
   }
 }

@@ -87,7 +87,7 @@ function readWrite(database: Database, match: Match, data: Data, path: string): 
   const search = searchFor(database, match);
   if (isRefusal(search)) return search;
   const change = readProfileData(database, data, path);
-  return isRefusal(change) ? change : { search, change };
+  return isRefusal(change) ? change : { search, change, path };
 }
 
 function resultRow(outcome: { profile_id: string } | Refusal | undefined) {
