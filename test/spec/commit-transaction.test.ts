@@ -182,10 +182,25 @@ const refused: Record<string, Case> = {
   },
 };
 
-specify(transactions.commit, {
+const service = specify(transactions.commit, {
   ...redemptions,
   ...accruals,
   ...foundCases((id) => committed(id, '15.00')),
   ...refused,
   ...lookupCases,
+});
+
+test.each(['accrue', 'redeem'] as const)('commit and rollback at once: %s is settled once', async (verb) => {
+  const member = await service.another();
+  await post(member, 'accrue', { amount: '20' });
+  for (let round = 0; round < 4; round += 1) {
+    const transaction_id = await post(member, verb, { amount: '1', is_temp: true });
+    const [commit, rollback, ...again] = await Promise.all(
+      ['commit', 'rollback', 'commit', 'rollback'].map((wish) =>
+        member.try(`/loyalty/${wish}_transaction`, { transaction_id }),
+      ),
+    );
+    expect([commit?.error, rollback?.error].sort()).toEqual([0, 409]);
+    expect(again).toEqual([commit, rollback]);
+  }
 });

@@ -251,7 +251,7 @@ const idempotent = {
   },
 } satisfies Record<string, Case>;
 
-specify(
+const service = specify(
   points.redeem,
   {
     'a row of the history': writes({}),
@@ -271,4 +271,28 @@ specify(
     ...postingCases(plain),
   },
   { amount: '5' },
+);
+
+test('fifty at once never take more than there is', async () => {
+  const member = await service.another();
+  await having('100')(member);
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => member.try(path, { amount: '7.5', is_temp: n % 5 === 0 })),
+  );
+  const errors = answers.map(({ error }) => error).sort();
+  expect(errors).toEqual([...Array(13).fill(0), ...Array(37).fill(422)]);
+  expect(await balanceOf(member)).toMatch(/^2\.50 of /);
+});
+
+test.each([false, true])(
+  'the same transaction_eid twenty times at once, is_temp=%s: one row',
+  async (is_temp) => {
+    const member = await service.another();
+    await having('20')(member);
+    const body = { amount: '5', is_temp, transaction_eid: uuidv7() };
+    const [first, ...others] = await Promise.all(Array.from({ length: 20 }, () => member.ask(path, body)));
+    expect(first).toMatchObject(posted('20.00', '15.00'));
+    for (const other of others) expect(other).toEqual(first);
+    expect(await historyOf(member)).toHaveLength(2);
+  },
 );
