@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { openCatalog } from './catalog';
-import { requireServers, type ServiceConfig } from './config';
+import { ConfigError, requireServers, type ServiceConfig } from './config';
 import { isMigrated } from './db/migrate';
 import { createPool } from './db/pool';
 import { openGateway } from './gateway';
@@ -41,6 +41,8 @@ export async function startApi(
   });
   const closers: (() => Promise<unknown>)[] = [() => pool.end(), () => gateway.close()];
   try {
+    if (!(await isMigrated(pool)))
+      throw new ConfigError('The database is not migrated: run `node dist/migrate.js`');
     const catalog = await openCatalog(pool, log);
     closers.unshift(() => catalog.close());
     const server = await listen(config, {

@@ -12,7 +12,8 @@ const post = query({
 
 /**
  * Carries out operations as one transaction at the moment `at` (RFC 3339): one outcome each, in their order.
- * `origin` is the id of the activity or workflow that writes. Throws what Postgres throws; then nothing was written.
+ * `origin` is the id of the activity or workflow that writes. Throws what Postgres throws; then nothing was
+ * written.
  */
 export async function postOperations(
   db: Queryable,

@@ -354,8 +354,8 @@ describe('findMember', () => {
     const id = await writeOne(byEmail('ann@example.com'), ann);
     for (const way of ways(id)) expect(await member(way)).toEqual({ profile_id: id, member_id: null });
 
-    const join = `insert into ledger.members (program_id, profile_id, registered_at, written_by, removed_at)
-      values (7, $1, now(), 'test', $2) returning member_id`;
+    const join = `insert into ledger.members (program_id, profile_id, registered_at, written_by, removed_at, removed_by)
+      values (7, $1, now(), 'test', $2::timestamptz, case when $2::timestamptz is not null then uuidv7() end) returning member_id`;
     await pool.query(join, [id, '2025-01-01']);
     for (const way of ways(id)) expect(await member(way)).toEqual({ profile_id: id, member_id: null });
 
@@ -384,7 +384,7 @@ test('a profile is deleted once it is a member of nothing', async () => {
   );
   expect(await deleteProfile(pool, id)).toEqual([{ program_id: 7, member_id: expect.any(String) }]);
   expect(await find(byId(id))).toBe(id);
-  await pool.query('update ledger.members set removed_at = now()');
+  await pool.query('update ledger.members set removed_at = now(), removed_by = uuidv7()');
   expect(await deleteProfile(pool, id)).toEqual([]);
   expect(await find(byEmail('ann@example.com'))).toMatch(/^Profile not found/);
   expect(await deleteProfile(pool, id)).toEqual([]);

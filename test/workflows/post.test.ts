@@ -135,3 +135,22 @@ test('more than one batch of operations, each answered in its place', async () =
   expect(gained).toEqual(Array.from({ length: 1200 }, (_, index) => index + 1));
   expect(await balance()).toEqual({ active: '720600.0000', total: '720600.0000' });
 });
+
+test('a retried removal is answered as the first', async () => {
+  const operations = [
+    { verb: 'remove', transaction_id: uuidv7(), program_id: programId, member_id: memberId },
+  ];
+  const execute = () =>
+    client.activity.execute(postType, {
+      id: uuidv7(),
+      taskQueue: taskQueues(backend.config.temporalTaskQueue).ledger,
+      args: [operations],
+      startToCloseTimeout: '10s',
+    });
+  const [first] = await execute();
+  expect(first).toEqual({ profile_id: expect.any(String), holds: [] });
+  expect(await execute()).toEqual([first]);
+  expect(await backend.gateway.removeMember(programId, memberId)).toMatchObject({
+    refusal: 'member_not_found',
+  });
+});

@@ -1,4 +1,5 @@
--- Ends a membership: open temporary transactions are rolled back, accounts closed, everything kept (G-40).
+-- Ends a membership: open temporary transactions are rolled back, accounts closed, everything kept (G-40). A retry
+-- is answered as the removal was, but names no holds: their workflows were told, or end at their timeout.
 -- The caller holds the locks on the member and all its accounts.
 create or replace function ledger.remove(op ledger.operation, at timestamptz, origin text)
 returns jsonb language plpgsql as $$
@@ -8,14 +9,16 @@ declare
   step ledger.step;
   holds jsonb := '[]';
 begin
-  update ledger.members m set removed_at = at
-  where m.member_id = op.member_id and m.removed_at is null
-  returning m.* into member;
-  if not found then
+  select m.* into member from ledger.members m where m.member_id = op.member_id;
+  if member.removed_by = op.transaction_id then
+    return jsonb_build_object('profile_id', member.profile_id, 'holds', holds);
+  elsif member.member_id is null or member.removed_at is not null then
     return jsonb_build_object(
       'refusal', 'member_not_found', 'details', jsonb_build_object('program', op.program_id)
     );
   end if;
+  update ledger.members m set removed_at = at, removed_by = op.transaction_id
+  where m.member_id = op.member_id;
   op.wish := 'rollback';
   for account in select a.* from ledger.accounts a where a.member_id = member.member_id order by a.account_id loop
     step.account := ledger.refresh(account, greatest(at, account.touched_at));

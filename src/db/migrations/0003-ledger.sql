@@ -9,7 +9,9 @@ create table ledger.members (
   profile_id text not null,
   registered_at timestamptz not null,
   removed_at timestamptz,
-  written_by text not null
+  removed_by uuid,
+  written_by text not null,
+  check ((removed_at is null) = (removed_by is null))
 );
 
 create unique index members_current on ledger.members (program_id, profile_id) where removed_at is null;
