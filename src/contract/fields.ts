@@ -152,11 +152,12 @@ export function opaqueId(): Field<string> {
   return text(255);
 }
 
-/** A number or text, such as the value of a custom profile field; XML gives text always. */
+/** An integer or text, such as the value of a custom profile field; text in XML, and where a double is too short. */
 export function fieldValue(): Field<string | number> {
   const schema = { type: ['string', 'integer'], maxLength: 1000 };
   return leaf('scalar', schema, 'text of 1 to 1000 characters or an integer', (value) => {
     if (typeof value === 'number') return value;
+    if (value instanceof NumberText && /^-?\d{1,1000}$/.test(value.text)) return value.text;
     const fits = typeof value === 'string' && value.length >= 1 && value.length <= 1000;
     return fits && isStorable(value) ? value : undefined;
   });

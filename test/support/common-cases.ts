@@ -1,5 +1,6 @@
 import type { Person } from './people';
 import type { Case } from './spec';
+import { Verbatim } from './wire';
 
 type Cases = Record<string, Case>;
 
@@ -115,6 +116,11 @@ const profileCases: Cases = {
     request: { matching: 'custom', field_name: 'card', field_value: 5 },
     refuses: 'profile_not_found',
     text: 'Profile not found by card "5"',
+  },
+  'nobody has this number, which is longer than a double can hold': {
+    request: { matching: 'custom', field_name: 'crm_id', field_value: new Verbatim('8912345678901234567') },
+    refuses: 'profile_not_found',
+    text: 'Profile not found by crm_id "8912345678901234567"',
   },
   'somebody of another database': {
     request: { email: 'elsewhere@example.com' },

@@ -7,7 +7,7 @@ export interface Person {
   email: string;
   phone: string;
   crm_id: string;
-  /** A custom field of type int. */
+  /** A custom field of type int, with as many digits as cards have. */
   card: number;
 }
 
@@ -22,12 +22,12 @@ export async function makePerson({ pool }: Backend, databaseId: number): Promise
     email: `ann${number}@example.com`,
     phone: `+1202555${number}`,
     crm_id: `A-${number}`,
-    card: 7_000_000 + people,
+    card: 4_000_000_000_000_000 + people,
   };
   await pool.query(
     `with profile as (
        insert into directory.profiles (profile_id, database_id, email, phones, fields)
-       values ($1, $6, $2, array[$3], jsonb_build_object('crm_id', $4::text, 'card', $5::int))
+       values ($1, $6, $2, array[$3], jsonb_build_object('crm_id', $4::text, 'card', $5::bigint))
      )
      insert into directory.profile_keys (database_id, field, value, profile_id, is_unique)
      values
