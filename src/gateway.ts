@@ -55,6 +55,8 @@ export interface HoldLabels {
   program: string;
   member: string;
   currency: string;
+  /** In the decimals of the currency. */
+  amount: string;
 }
 
 type Temporary<O extends Accrue | Redeem> = O & { temp_until: string };
@@ -264,7 +266,7 @@ function holdInput(operation: Opening): HoldInput {
 }
 
 /** Such as "redeem 40.50 stars, order 123". */
-function describeHold({ verb, amount, transaction_eid }: Opening, { currency }: HoldLabels): string {
+function describeHold({ verb, transaction_eid }: Opening, { amount, currency }: HoldLabels): string {
   return `${verb} ${amount} ${currency}${transaction_eid === undefined ? '' : `, ${transaction_eid}`}`;
 }
 

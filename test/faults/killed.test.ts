@@ -54,7 +54,12 @@ test('postings and holds outlive workers killed in the middle of their work', as
       temp_until: new Date(Date.now() + 600_000).toISOString(),
     };
     holdIds.push(operation.transaction_id);
-    await backend.gateway.openHold(operation, { program: 'p', member: 'm', currency: 'stars' });
+    await backend.gateway.openHold(operation, {
+      program: 'p',
+      member: 'm',
+      currency: 'stars',
+      amount: '1.00',
+    });
   }
 
   let answered = 0;

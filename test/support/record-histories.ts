@@ -50,7 +50,12 @@ async function main(name: string): Promise<void> {
         not_after: new Date(Date.now() + 10_000).toISOString(),
         temp_until: new Date(Date.now() + timeoutSec * 1000).toISOString(),
       } as const;
-      await backend.gateway.openHold(operation, { program: 'test', member: 'ann', currency: 'stars' });
+      await backend.gateway.openHold(operation, {
+        program: 'test',
+        member: 'ann',
+        currency: 'stars',
+        amount: '1.00',
+      });
       return client.workflow.getHandle(holdWorkflowId(id));
     };
     const keep = async (kind: string, handle: Awaited<ReturnType<typeof open>>) => {

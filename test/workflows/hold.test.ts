@@ -51,6 +51,7 @@ async function open(amount: string, timeoutSec: number, extra: { transaction_eid
     program: 'test',
     member: 'm',
     currency: 'stars',
+    amount: `${amount}0`,
   });
   return {
     id: operation.transaction_id,
@@ -189,7 +190,7 @@ test('commit against timeout: the ledger says which, once', async () => {
 test('operators can read it', async () => {
   const { handle } = await open('40.5', 600, { transaction_eid: 'order-77' });
   const description = await handle.describe();
-  expect(await description.staticSummary()).toBe('redeem 40.5 stars, order-77');
+  expect(await description.staticSummary()).toBe('redeem 40.50 stars, order-77');
   const attributes = Object.fromEntries(
     description.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
   );

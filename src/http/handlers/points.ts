@@ -96,7 +96,8 @@ export function createPointsHandlers(dependencies: Dependencies): Handlers<typeo
     const { program, currency, profile_id } = subject;
     const { temp_until } = operation;
     if (temp_until === undefined) return gateway.post(operation);
-    const labels = { program: program.externalId, member: profile_id, currency: currency.eid };
+    const amount = toFixedScale(operation.amount, currency.scale);
+    const labels = { program: program.externalId, member: profile_id, currency: currency.eid, amount };
     return gateway.openHold({ ...operation, temp_until }, labels);
   }
 
@@ -163,7 +164,7 @@ function posting(subject: Subject, input: RedeemRequest, { access, now, deadline
   };
 }
 
-/** The same request under the same transaction_eid gets the first answer: its hash tells whether it is the same. */
+/** The same request under the same transaction_eid gets the first answer; its hash tells what is the same. */
 function withKey<O extends Accrue | Redeem>(input: AccrueRequest | RedeemRequest, operation: O): O {
   if (input.transaction_eid === undefined) return operation;
   const { verb, member_id, currency_iid, promotion_id } = operation;
