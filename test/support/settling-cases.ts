@@ -58,7 +58,8 @@ export async function holdInClosedProgram({ backend, person }: World): Promise<s
     source_type: 'api',
     temp_until: '2999-01-01T00:00:00Z',
   } as const;
-  await backend.gateway.openHold(accrual, { program: 'closed', member: person.profile_id, currency: 'old' });
+  const labels = { program: 'closed', member: person.profile_id, currency: 'old', amount: '5.00' };
+  await backend.gateway.openHold(accrual, labels);
   return transaction_id;
 }
 
