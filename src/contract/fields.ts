@@ -152,7 +152,7 @@ export function opaqueId(): Field<string> {
   return text(255);
 }
 
-/** An integer or text, such as the value of a custom profile field; text in XML, and where a double is too short. */
+/** An integer or text, such as the value of a custom field; text in XML, and where a double is too short. */
 export function fieldValue(): Field<string | number> {
   const schema = { type: ['string', 'integer'], maxLength: 1000 };
   return leaf('scalar', schema, 'text of 1 to 1000 characters or an integer', (value) => {

@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { points } from '../../src/contract/points';
 import { balanceOf, historyOf, historyRow, posted } from '../support/answers';
+import { noTime } from '../support/common-cases';
 import {
   holdUpUntilTimeout,
   plainAccrual,
@@ -120,12 +121,12 @@ const dated = {
   'points that lapse before they are active': {
     request: { activation_date: '2999-01-02T00:00:00Z', expiration_date: '2999-01-01T00:00:00Z' },
     refuses: 'bad_request',
-    text: 'expiration_date: expected a time after activation_date 2999-01-02T00:00:00Z, got 2999-01-01T00:00:00Z',
+    text: /^expiration_date: expected a time after activation_date 2999-01-02T00:00:00Z, got 2999-01-01T/,
   },
   'points that lapse the moment they become active': {
     request: { activation_date: '2999-01-01T00:00:00Z', expiration_date: '2999-01-01T01:00:00+01:00' },
     refuses: 'bad_request',
-    text: 'expiration_date: expected a time after activation_date 2999-01-01T00:00:00Z, got 2999-01-01T00:00:00Z',
+    text: /^expiration_date: expected a time after activation_date 2999-01-01T00:00:00Z, got 2999-01-01T/,
   },
   'points active at once that have lapsed': {
     request: { expiration_date: '2024-01-01T00:00:00Z' },
@@ -135,12 +136,12 @@ const dated = {
   'an activation_date that is none': {
     request: { activation_date: '2027-02-29T00:00:00Z' },
     refuses: 'bad_request',
-    text: 'activation_date: expected an RFC 3339 time such as "2025-03-01T08:00:00Z", got "2027-02-29T00:00:00Z"',
+    text: noTime('activation_date', '2027-02-29T00:00:00Z'),
   },
   'an expiration_date that is none': {
     request: { expiration_date: 'never' },
     refuses: 'bad_request',
-    text: 'expiration_date: expected an RFC 3339 time such as "2025-03-01T08:00:00Z", got "never"',
+    text: noTime('expiration_date', 'never'),
   },
   'no expiration_date in a currency that lapses after 12 months': {
     program: 4,
@@ -172,8 +173,9 @@ const temporary = {
       const row = { balance_after: '0', activation_date: null, is_temp: true, temp_state: 'open' };
       expect(await historyOf(world)).toEqual([historyRow(row)]);
       const lots = await world.backend.pool.query(
-        'select from ledger.lots join ledger.accounts using (account_id) join ledger.members m using (member_id) ' +
-          'where m.profile_id = $1',
+        `select from ledger.lots
+         join ledger.accounts using (account_id) join ledger.members m using (member_id)
+         where m.profile_id = $1`,
         [world.person.profile_id],
       );
       expect(lots.rowCount).toBe(0);
@@ -185,7 +187,8 @@ const temporary = {
     afterwards: async ({ backend }, { transaction_eid }) => {
       const { rows } = await backend.pool.query(
         `select temp_until - now() between interval '23h' and interval '24h' as is_a_day
-         from ledger.holds join ledger.postings using (account_id, transaction_id) where transaction_eid = $1`,
+         from ledger.holds join ledger.postings using (account_id, transaction_id)
+         where transaction_eid = $1`,
         [transaction_eid],
       );
       expect(rows).toEqual([{ is_a_day: true }]);
@@ -291,6 +294,13 @@ const idempotent = {
     },
     answers: posted('0.00', '5.00'),
   },
+  'a transaction_eid of digits stays text': {
+    request: ({ card }) => ({ transaction_eid: `00${card}` }),
+    answers: posted('0.00', '5.00'),
+    afterwards: async (world, { transaction_eid }) => {
+      expect(await historyOf(world)).toEqual([historyRow({ transaction_eid })]);
+    },
+  },
   'a transaction_eid of 255 characters': {
     request: () => ({ transaction_eid: `é${'x'.repeat(218)}${uuidv7()}` }),
     answers: posted('0.00', '5.00'),
@@ -314,6 +324,13 @@ const externalData = {
           '<till>3</till><tags>a</tags><tags>b</tags><shop><name>x</name><floor/></shop>',
         ),
       },
+    ),
+    only: 'xml',
+  },
+  'external_data of elements, with a list of one': {
+    ...writes(
+      { custom_json: { tags: ['a'] } },
+      { external_data: new Verbatim('<tags array="true">a</tags>') },
     ),
     only: 'xml',
   },

@@ -4,6 +4,10 @@ import { Verbatim } from './wire';
 
 type Cases = Record<string, Case>;
 
+/** What is said of a time that is none. */
+export const noTime = (field: string, got: string) =>
+  `${field}: expected an RFC 3339 time such as "2025-03-01T08:00:00Z", got "${got}"`;
+
 /** What is common to endpoints that name a program. */
 export const programCases: Cases = {
   'no program': {
@@ -66,7 +70,9 @@ const matchingCases: Cases = {
   'matching custom without its two fields': {
     request: { matching: 'custom' },
     refuses: 'bad_request',
-    text: 'field_name: is required when matching is "custom"; field_value: is required when matching is "custom"',
+    text: ['field_name', 'field_value']
+      .map((key) => `${key}: is required when matching is "custom"`)
+      .join('; '),
   },
   'an e-mail address that is none': {
     request: { email: 'ann' },
@@ -167,7 +173,7 @@ const naming: Record<string, (person: Person) => Record<string, unknown>> = {
   }),
 };
 
-/** The four modes of matching, each giving the answer of a plain request; and everything that goes wrong there. */
+/** The four modes of matching, each with the answer of a plain request; and all that goes wrong there. */
 export function personCases(plain: Pick<Case, 'answers' | 'given' | 'unregistered'>): Cases {
   const found = Object.entries(naming).map(([way, request]): [string, Case] => [
     `a person named by ${way}`,
@@ -195,7 +201,7 @@ export function memberCases(plain: Pick<Case, 'answers' | 'given'>): Cases {
   };
 }
 
-/** Currencies by iid, eid or both, each giving the answer of a plain request; and all that goes wrong there. */
+/** Currencies by iid, eid or both, each with the answer of a plain request; and all that goes wrong there. */
 export function currencyCases(plain: Pick<Case, 'answers' | 'given'>): Cases {
   return {
     'a currency by its iid': {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import { posted } from './answers';
-import { currencyCases, memberCases, programCases } from './common-cases';
+import { currencyCases, memberCases, noTime, programCases } from './common-cases';
 import type { Backend } from './service';
 import type { Case, World } from './spec';
 import { type Json, Verbatim } from './wire';
@@ -9,7 +9,6 @@ import { type Json, Verbatim } from './wire';
 type Cases = Record<string, Case>;
 
 const expectedAmount = 'expected a positive decimal string such as "100.50"';
-const expectedTime = 'expected an RFC 3339 time such as "2025-03-01T08:00:00Z"';
 
 const amounts: Cases = Object.fromEntries(
   Object.entries({
@@ -144,7 +143,7 @@ const dates: Cases = {
         {
           request: { created_at },
           refuses: 'bad_request',
-          text: `created_at: ${expectedTime}, got "${created_at}"`,
+          text: noTime('created_at', created_at),
         } satisfies Case,
       ],
     ),
@@ -202,12 +201,18 @@ const otherFields: Cases = {
       } satisfies Case,
     ]),
   ),
+  'a promotion_id that is no text': {
+    request: { promotion_id: 2 },
+    only: 'json',
+    refuses: 'bad_request',
+    text: 'promotion_id: expected text of 1 to 255 characters, got 2',
+  },
   'several fields at once': {
     request: { amount: 'abc', is_temp: 'no', created_at: 'now' },
     refuses: 'bad_request',
     text:
       `amount: ${expectedAmount}, got "abc"; is_temp: expected true or false, got "no"; ` +
-      `created_at: ${expectedTime}, got "now"`,
+      noTime('created_at', 'now'),
   },
 };
 
@@ -270,7 +275,7 @@ const promotions: Cases = {
   },
 };
 
-/** What accruals and redemptions refuse alike, and how they name people and currencies; `plain` is a plain one. */
+/** What accruals and redemptions refuse alike, and how they name people and currencies. */
 export function postingCases(plain: Pick<Case, 'answers' | 'given'>): Cases {
   return {
     ...programCases,
@@ -346,8 +351,8 @@ export async function switchOff({ pool }: Backend, promotion: string, ask: World
 }
 
 /**
- * A temporary transaction whose workflow has settled it before its row was posted: somebody holds up the posting
- * until then.
+ * A temporary transaction whose workflow has settled it before its row was posted: somebody holds up the
+ * posting until then.
  */
 export async function holdUpUntilTimeout({ backend, person, meanwhile }: World): Promise<Json> {
   const transaction_eid = uuidv7();

@@ -11,7 +11,7 @@ import { asXml, type Json, send, type WireFormat } from './wire';
 
 export interface Member {
   person: Person;
-  /** Asks any endpoint for the person: token, program and matching are filled in. Fails unless it succeeds. */
+  /** Asks any endpoint for the person, token, program and matching filled in. Fails unless it succeeds. */
   ask(path: string, body?: Json): Promise<Json>;
   /** As ask, whatever the answer. */
   try(path: string, body?: Json): Promise<Json>;
@@ -33,7 +33,7 @@ type Told<T> = T | ((person: Person, sent: Json) => T);
 export interface Case {
   /** Brings the situation about; what it answers is merged into the request. */
   given?: (world: World) => Promise<Json | undefined>;
-  /** Merged into token, program and matching by e-mail, where the endpoint has them. undefined leaves a key out. */
+  /** Merged into token, program and matching, where the endpoint has them. undefined leaves a key out. */
   request?: Json | ((person: Person) => Json);
   headers?: Record<string, string>;
   /** The whole payload of a success, in JSON. */
@@ -52,7 +52,7 @@ export interface Case {
 }
 
 /** The service that the specification of an endpoint runs on, for tests that do not fit into its table. */
-export interface SpecService {
+export interface SpecBench {
   backend(): Backend;
   /** A new member. */
   another(program?: number): Promise<Member>;
@@ -64,10 +64,11 @@ let api: RunningApi;
 const bystanders = new Map<string, Promise<Person>>();
 
 /**
- * The specification of an endpoint: every case runs in JSON and in XML; every answer in JSON follows the OpenAPI
- * document; a refused request must leave nothing behind; and every refusal the endpoint lists must be the answer to some case. `usual` is merged into every request.
+ * The specification of an endpoint: every case runs in JSON and in XML; every answer in JSON follows the
+ * OpenAPI document; a refused request must leave nothing behind; and every refusal the endpoint lists must be
+ * the answer to some case. `usual` is merged into every request.
  */
-export function specify(endpoint: Endpoint, cases: Record<string, Case>, usual: Json = {}): SpecService {
+export function specify(endpoint: Endpoint, cases: Record<string, Case>, usual: Json = {}): SpecBench {
   problemsOf = answerChecker(endpoint);
   beforeAll(async () => {
     backend = await startBackend();

@@ -3,7 +3,8 @@
 insert into catalog.databases (id, name) values
   (1, 'Shop'), (2, 'Closed shop'), (3, 'Two currencies'), (4, 'Lenient shop'), (5, 'Lists');
 insert into catalog.database_fields (database_id, name, type, is_unique) values
-  (1, 'crm_id', 'string', true), (1, 'card', 'int', true), (1, 'level', 'int', false), (1, 'likes', 'tags', false);
+  (1, 'crm_id', 'string', true), (1, 'card', 'int', true),
+  (1, 'level', 'int', false), (1, 'likes', 'tags', false);
 
 insert into catalog.programs
   (id, external_id, name, database_id, is_active, temp_max_timeout_sec,
@@ -45,12 +46,16 @@ insert into catalog.promotions (id, program_id, external_id, name, is_active, st
   (12, 1, 'brief-json', 'Brief', true, null, null),
   (13, 1, 'brief-xml', 'Brief', true, null, null);
 
-insert into catalog.promotions (id, program_id, external_id, name, description, is_active, start_date, end_date) values
+insert into catalog.promotions
+  (id, program_id, external_id, name, description, is_active, start_date, end_date)
+values
   (21, 5, 'spring', 'Spring', 'Flowers & <more>', true, '2026-03-01', '2026-05-31T23:59:59Z'),
   (22, 5, 'asleep', 'Asleep', '', false, null, null),
   (23, 5, 'trade', 'Trade', '', true, '2026-01-01T00:00:00.5Z', null);
 
-insert into catalog.promotion_rules (promotion_id, direction, currency_iid, static_amount, min_amount, max_amount) values
+insert into catalog.promotion_rules
+  (promotion_id, direction, currency_iid, static_amount, min_amount, max_amount)
+values
   (1, 'accrual', 1, 50, null, null),
   (1, 'redeem', 1, 50, null, null),
   (2, 'accrual', 1, null, 1, 1000),

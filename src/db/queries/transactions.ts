@@ -31,7 +31,8 @@ const select = `
   from ledger.postings p
   join ledger.accounts a on a.account_id = p.account_id
   join ledger.members m on m.member_id = a.member_id
-  left join ledger.holds h on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
+  left join ledger.holds h
+    on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
   left join ledger.postings s on s.account_id = h.account_id and s.seq = h.settled_seq`;
 
 /** A transaction by its id, in one of the programs given (null: any). */
@@ -44,7 +45,7 @@ export const findById = query({
       and ($2::int[] is null or p.program_id = any($2::int[]))`,
 });
 
-/** Transactions by the caller's id, in one of the programs given (null: any): more than one is possible (G-16). */
+/** Transactions by the caller's id, in one of the programs given (null: any); there may be several (G-16). */
 export const findByEid = query({
   name: 'transaction-by-eid',
   parameters: [z.string(), z.array(z.int()).nullable()],

@@ -67,7 +67,7 @@ export async function findMemberOf(
   return member_id === null ? refuse('member_not_found', { program: program.id }) : { profile_id, member_id };
 }
 
-/** The currency and member that a request about one account means; `choose` is findCurrency or chooseCurrency. */
+/** The currency and member a request about one account means; `choose` is findCurrency or chooseCurrency. */
 export async function findAccount<C extends RefusalCode>(
   dependencies: Dependencies,
   access: Access,
