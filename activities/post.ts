@@ -8,9 +8,9 @@ import type { ActivityContext } from './index';
 /**
  * Carries a batch of operations to the ledger: one outcome each, in order.
  *
- * What may pass (a lost connection, a deadlock) is thrown as it is, and Temporal tries again. If anything else
- * fails, the operations are tried one by one, so that only the faulty ones fail; the activity then fails with
- * `FaultyOperations`, because someone should look, and carries the outcomes of the others.
+ * What may pass (a lost connection, a deadlock) is thrown as it is, and Temporal tries again. If anything
+ * else fails, the operations are tried one by one, so that only the faulty ones fail; the activity then
+ * fails with `FaultyOperations`, because someone should look, and carries the outcomes of the others.
  */
 export function createPost({ db, clock, log }: ActivityContext) {
   async function postOne(operation: Operation, origin: string): Promise<Outcome | Fault> {

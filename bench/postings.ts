@@ -15,8 +15,9 @@ const isForMachines = process.argv.includes('--json');
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 /**
- * Accruals and redemptions per second through the whole path (HTTP, Temporal, Postgres), and for comparison the
- * same SQL straight through the driver, one operation per call, both at the same numbers of clients in one run.
+ * Accruals and redemptions per second through the whole path (HTTP, Temporal, Postgres),
+ * and for comparison the same SQL straight through the driver, one operation per call, both at the same
+ * numbers of clients in one run.
  */
 async function main(): Promise<void> {
   const stack = await startStack(tell);

@@ -14,7 +14,8 @@ export function withSettingsTable(readme: string): string {
 function table(): string {
   const rows = Object.entries(settings.shape).map(([name, schema]) => {
     const fallback = schema.safeParse(undefined).data;
-    return `| \`${variableOf(name)}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${schema.description} |\n`;
+    const byDefault = fallback === undefined ? '' : `\`${fallback}\``;
+    return `| \`${variableOf(name)}\` | ${byDefault} | ${schema.description} |\n`;
   });
   return `| variable | default | meaning |\n|---|---|---|\n${rows.join('')}`;
 }

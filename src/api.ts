@@ -24,8 +24,8 @@ export interface RunningApi extends Running {
 }
 
 /**
- * Starts the HTTP API. It comes up without Temporal (writing calls answer 503 meanwhile), but not without Postgres.
- * Throws DatabaseUnavailable, or the error of the operating system if the port cannot be had.
+ * Starts the HTTP API. It comes up without Temporal (writing calls answer 503 meanwhile), but not without
+ * Postgres. Throws DatabaseUnavailable, or the error of the operating system if the port cannot be had.
  */
 export async function startApi(
   config: ServiceConfig,

@@ -11,8 +11,8 @@ import { temporalConnection } from './temporal-connection';
 const patienceMs = 600_000;
 
 /**
- * `npm run check-ledger`: proves the ledger of the servers in the environment, or of the service started here.
- * Prints what is wrong, a line each, and exits with 1; or says that all is well.
+ * `npm run check-ledger`: proves the ledger of the servers in the environment, or of the service started
+ * here. Prints what is wrong, a line each, and exits with 1; or says that all is well.
  */
 export function main(): Promise<void> {
   return runTask(async (config, log) => {

@@ -208,7 +208,9 @@ const finalCodes = new Set(
   }),
 );
 
-/** Runs a call with a deadline; what Temporal cannot answer in time, or at all, becomes TemporalUnavailable. */
+/**
+ * Runs a call with a deadline; what Temporal cannot answer in time, or at all, becomes TemporalUnavailable.
+ */
 async function within<T>(client: Client, timeoutMs: number, call: () => Promise<T>): Promise<T> {
   try {
     return await client.withDeadline(Date.now() + timeoutMs, call);

@@ -17,8 +17,8 @@ const { settle } = proxyLocalActivities<Pick<Activities, 'settle'>>({
 });
 
 /**
- * A temporary transaction: waits for commit, rollback or cancel, or until temp_until, and asks the ledger to settle.
- * The ledger decides; what it says is the result, whichever signal came first here.
+ * A temporary transaction: waits for commit, rollback or cancel, or until temp_until, and asks the ledger to
+ * settle. The ledger decides; what it says is the result, whichever signal came first here.
  */
 export async function hold(input: HoldInput): Promise<HoldResult> {
   let signal: HoldSignal | undefined;

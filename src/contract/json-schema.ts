@@ -17,7 +17,9 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSch
   return simplify(result) as JsonSchema;
 }
 
-/** Says "or null" in one schema instead of two, which people read better, and nothing where null is lenience. */
+/**
+ * Says "or null" in one schema instead of two, which people read better, and nothing where null is lenience.
+ */
 function simplify(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(simplify);
   if (typeof value !== 'object' || value === null) return value;

@@ -23,8 +23,8 @@ interface Posting extends OnAccount, Source {
   request_hash?: string;
   amount: Amount;
   /**
-   * Later than this nobody waits any more, and it is refused. Redemptions and temporary transactions have it, so
-   * that points are not taken or reserved behind the back of a till that has given up.
+   * Later than this nobody waits any more, and it is refused. Redemptions and temporary transactions have it,
+   * so that points are not taken or reserved behind the back of a till that has given up.
    */
   not_after?: string;
   /** Makes it a temporary transaction that may be committed before this moment. */

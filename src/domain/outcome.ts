@@ -65,5 +65,7 @@ export interface Fault {
   fault: string;
 }
 
-/** The failure type of a batch some of whose operations are faults; its detail is the list of all outcomes. */
+/**
+ * The failure type of a batch some of whose operations are faults; its detail is the list of all outcomes.
+ */
 export const faultyOperations = 'FaultyOperations';

@@ -13,7 +13,9 @@ export const refusals = {
   },
   currency_needed: {
     error: 400,
-    text: 'points_currency_eid or points_currency_iid is needed: program {program} has no single standard currency',
+    text:
+      'points_currency_eid or points_currency_iid is needed: ' +
+      'program {program} has no single standard currency',
   },
   field_unknown: { error: 400, text: '{field}: the profile database has no such field' },
   ids_disagree: {

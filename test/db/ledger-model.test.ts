@@ -47,7 +47,8 @@ function narrateOne(command: Command, index: number, now: number, model: LedgerM
       const answer = model.accrue(`n${index}`, amount, now, now, Number.POSITIVE_INFINITY, until);
       return `accrue n${index} ${text(amount)} hold ${until}h → ${answer}`;
     }
-    return `accrue n${index} ${text(amount)} from ${from}h to ${to}h → ${model.accrue(`n${index}`, amount, now, from, to)}`;
+    const answer = model.accrue(`n${index}`, amount, now, from, to);
+    return `accrue n${index} ${text(amount)} from ${from}h to ${to}h → ${answer}`;
   }
   if (command.verb === 'redeem') {
     const { amount, isTemp } = command;

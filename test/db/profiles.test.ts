@@ -354,8 +354,12 @@ describe('findMember', () => {
     const id = await writeOne(byEmail('ann@example.com'), ann);
     for (const way of ways(id)) expect(await member(way)).toEqual({ profile_id: id, member_id: null });
 
-    const join = `insert into ledger.members (program_id, profile_id, registered_at, written_by, removed_at, removed_by)
-      values (7, $1, now(), 'test', $2::timestamptz, case when $2::timestamptz is not null then uuidv7() end) returning member_id`;
+    const join = `
+      insert into ledger.members (program_id, profile_id, registered_at, written_by, removed_at, removed_by)
+      values (
+        7, $1, now(), 'test', $2::timestamptz, case when $2::timestamptz is not null then uuidv7() end
+      )
+      returning member_id`;
     await pool.query(join, [id, '2025-01-01']);
     for (const way of ways(id)) expect(await member(way)).toEqual({ profile_id: id, member_id: null });
 

@@ -212,7 +212,10 @@ describe('what is wrong is told with file, line, column and field', () => {
     [
       'an unknown key of a rule',
       edited('max_amount: 1', 'max: 1'),
-      /^shop\.yaml:15:59: \S+\.promotions\[0\]\.accrual_rules\[0\]: has no "max": expected points_currency_iid, /,
+      new RegExp(
+        String.raw`^shop\.yaml:15:59: \S+\.promotions\[0\]\.accrual_rules\[0\]: ` +
+          'has no "max": expected points_currency_iid, ',
+      ),
     ],
     [
       'a key twice',

@@ -61,7 +61,8 @@ describe('a request', () => {
       type: 'application/xml',
       text:
         '<?xml version="1.0" encoding="UTF-8"?>\n<xml><error>0</error>' +
-        '<error_text>Successful operation</error_text><data><amount>7.5</amount><note>007</note><is_temp>true</is_temp><extra>{"a":"&lt;"}</extra>' +
+        '<error_text>Successful operation</error_text><data><amount>7.5</amount><note>007</note>' +
+        '<is_temp>true</is_temp><extra>{"a":"&lt;"}</extra>' +
         '<lines><count>2</count><tags>a</tags></lines></data></xml>',
     });
   });

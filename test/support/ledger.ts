@@ -58,7 +58,8 @@ export async function seedProgram(pool: Pool, settings: ProgramSettings = {}): P
     [programId, allowNegativeBalance],
   );
   await pool.query(
-    `insert into catalog.currencies (iid, program_id, eid, name, type, expiration_n, expiration_unit, expiration_from)
+    `insert into catalog.currencies
+       (iid, program_id, eid, name, type, expiration_n, expiration_unit, expiration_from)
      values ($1, $2, 'stars', 'Stars', 'standard', $3, $4, $5)`,
     [
       currencyIid,
@@ -88,7 +89,7 @@ export async function enrolIn(pool: Pool): Promise<string> {
 const midnight = Date.parse('2030-01-01T00:00:00Z');
 
 /** "36h" after the start of 2030, as RFC 3339. */
-export function hour(text: string): string {
+function hour(text: string): string {
   const match = /^(\d+(?:\.\d+)?)h$/.exec(text);
   if (!match) throw new Error(`Expected hours such as 36h, got ${text}`);
   return new Date(midnight + Number(match[1]) * 3_600_000).toISOString();
@@ -193,14 +194,17 @@ function describe(outcome: Record<string, unknown>, ids: Map<string, string>): s
     return `${outcome.canceled ? 'canceled' : outcome.state} ${toTrimmed(String(outcome.balance))}`;
   }
   if ('balance' in outcome) return toTrimmed(String(outcome.balance));
-  const repeated = outcome.repeated ? ' again' : '';
-  return `${toTrimmed(String(outcome.balance_before))} ${toTrimmed(String(outcome.balance_after))}${repeated}`;
+  const before = toTrimmed(String(outcome.balance_before));
+  const after = toTrimmed(String(outcome.balance_after));
+  return `${before} ${after}${outcome.repeated ? ' again' : ''}`;
 }
 
 async function describeLots(pool: Pool, memberId: string, ids: Map<string, string>): Promise<string> {
   const { rows } = await pool.query(
     `select p.transaction_id, l.remaining, l.reserved
-     from ledger.lots l join ledger.postings p using (account_id, seq) join ledger.accounts a using (account_id)
+     from ledger.lots l
+     join ledger.postings p using (account_id, seq)
+     join ledger.accounts a using (account_id)
      where a.member_id = $1 order by l.seq`,
     [memberId],
   );

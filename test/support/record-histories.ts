@@ -14,8 +14,8 @@ import { startBackend } from './service';
 
 /**
  * `npm run record-histories NAME`: plays one hold of each kind and keeps their histories under
- * test/workflows/histories/NAME, for replay.test.ts to replay for ever. To be run when a workflow changes, into a
- * new folder, so that what runs in production today is still replayed tomorrow.
+ * test/workflows/histories/NAME, for replay.test.ts to replay for ever. To be run when a workflow changes,
+ * into a new folder, so that what runs in production today is still replayed tomorrow.
  */
 async function main(name: string): Promise<void> {
   const folder = join(__dirname, '../workflows/histories', name);

@@ -71,7 +71,8 @@ test('requests that come together travel together, and say so to operators', asy
   await Promise.all(Array.from({ length: 40 }, () => backend.gateway.post(operation('accrue', '1'))));
   const { rows } = await backend.pool.query(
     `select p.written_by, count(*)::int as postings
-     from ledger.postings p join ledger.accounts a using (account_id) where a.member_id = $1 and p.written_by <> 'test'
+     from ledger.postings p join ledger.accounts a using (account_id)
+     where a.member_id = $1 and p.written_by <> 'test'
      group by p.written_by`,
     [memberId],
   );

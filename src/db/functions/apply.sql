@@ -19,7 +19,8 @@ begin
   if step.outcome is not null then
     return step;
   elsif op.not_after < at or op.temp_until is not null and exists (
-    select from ledger.holds h where h.account_id = account.account_id and h.transaction_id = op.transaction_id
+    select from ledger.holds h
+    where h.account_id = account.account_id and h.transaction_id = op.transaction_id
   ) then
     step := ledger.refuse(account, 'request_expired');
   elsif op.verb = 'accrue' then

@@ -1,5 +1,6 @@
--- Claims the transaction_eids of a batch, in sorted order and before any account is locked: a batch that reuses
--- another's keys waits here, and then finds its answers. The keys of refused operations are given up again.
+-- Claims the transaction_eids of a batch, in sorted order and before any account is locked:
+-- a batch that reuses another's keys waits here, and then finds its answers.
+-- The keys of refused operations are given up again.
 create or replace function ledger.claim_keys(ops ledger.operation[])
 returns void language plpgsql as $$
 begin

@@ -1,5 +1,5 @@
--- Takes points from active lots, or reserves them there: earliest expiry first, then earliest activation, then
--- lowest number. The caller has checked the active balance; lots that hold less are a fault.
+-- Takes points from active lots, or reserves them there: earliest expiry first, then earliest activation,
+-- then lowest number. The caller has checked the active balance; lots that hold less are a fault.
 create or replace function ledger.consume(
   account_id bigint, seq bigint, amount ledger.points, at timestamptz, reserving boolean
 )
@@ -20,11 +20,13 @@ begin
     if reserving then
       update ledger.lots l set reserved = l.reserved + share
       where l.account_id = consume.account_id and l.seq = lot.seq;
-      insert into ledger.lot_uses (account_id, seq, lot_seq, reserved) values (account_id, seq, lot.seq, share);
+      insert into ledger.lot_uses (account_id, seq, lot_seq, reserved)
+      values (account_id, seq, lot.seq, share);
     else
       update ledger.lots l set remaining = l.remaining - share
       where l.account_id = consume.account_id and l.seq = lot.seq;
-      insert into ledger.lot_uses (account_id, seq, lot_seq, taken) values (account_id, seq, lot.seq, share);
+      insert into ledger.lot_uses (account_id, seq, lot_seq, taken)
+      values (account_id, seq, lot.seq, share);
     end if;
   end loop;
   if open_amount > 0 then

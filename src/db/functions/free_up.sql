@@ -1,6 +1,8 @@
--- Points of one lot have become free: they count as active, as lapsed, or not yet, depending on the lot's dates.
+-- Points of one lot have become free: they count as active, as lapsed, or not yet,
+-- depending on the lot's dates.
 create or replace function ledger.free_up(
-  account ledger.accounts, amount ledger.points, activates_at timestamptz, expires_at timestamptz, at timestamptz
+  account ledger.accounts, amount ledger.points,
+  activates_at timestamptz, expires_at timestamptz, at timestamptz
 )
 returns ledger.accounts language plpgsql immutable as $$
 begin

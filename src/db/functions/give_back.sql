@@ -1,6 +1,7 @@
 -- Gives points back to the lot they came from: `taken` returns to it, `reserved` is released.
 create or replace function ledger.give_back(
-  account ledger.accounts, seq bigint, lot_seq bigint, taken ledger.points, reserved ledger.points, at timestamptz
+  account ledger.accounts, seq bigint, lot_seq bigint,
+  taken ledger.points, reserved ledger.points, at timestamptz
 )
 returns ledger.accounts language plpgsql as $$
 declare

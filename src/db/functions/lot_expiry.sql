@@ -1,6 +1,8 @@
 -- When points of a currency lapse: the last second of the day its period ends on, in the program's time zone
 -- (month ends are clamped), or infinity.
-create or replace function ledger.lot_expiry(currency_iid int, accrued_at timestamptz, activates_at timestamptz)
+create or replace function ledger.lot_expiry(
+  currency_iid int, accrued_at timestamptz, activates_at timestamptz
+)
 returns timestamptz language plpgsql stable as $$
 declare
   currency catalog.currencies;
@@ -14,7 +16,10 @@ begin
   select timezone into zone from catalog.programs where id = currency.program_id;
   starts := case currency.expiration_from when 'accrual' then accrued_at else activates_at end;
   return (
-    ((starts at time zone zone)::date + currency.expiration_n * ('1 ' || currency.expiration_unit)::interval)::date
+    (
+      (starts at time zone zone)::date
+      + currency.expiration_n * ('1 ' || currency.expiration_unit)::interval
+    )::date
     + time '23:59:59'
   ) at time zone zone;
 end $$;

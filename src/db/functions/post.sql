@@ -1,6 +1,7 @@
--- The one door into the ledger: carries out a batch of operations in one transaction and answers one outcome for
--- each, in any order; a refused one does not disturb its neighbours. What two batches could wait for is taken in the
--- same phases (memberships, members, keys, accounts), each in sorted order, so that they never wait in a circle.
+-- The one door into the ledger: carries out a batch of operations in one transaction and answers one outcome
+-- for each, in any order; a refused one does not disturb its neighbours.
+-- What two batches could wait for is taken in the same phases (memberships, members, keys, accounts), each in
+-- sorted order, so that they never wait in a circle.
 create or replace function ledger.post(operations jsonb, at timestamptz, origin text)
 returns table (index int, outcome jsonb) language plpgsql as $$
 #variable_conflict use_column

@@ -1,5 +1,5 @@
--- The operations of one batch on one account (null: the account of somebody who is no member), which is locked,
--- brought up to date, worked on in order and written back once.
+-- The operations of one batch on one account (null: the account of somebody who is no member), which is
+-- locked, brought up to date, worked on in order and written back once.
 create or replace function ledger.post_account(
   account ledger.accounts, ops ledger.operation[], at timestamptz, origin text
 )

@@ -1,4 +1,5 @@
--- How a settled hold ended: the same answer for whoever asks, whenever. A committed accrual answers its new id.
+-- How a settled hold ended: the same answer for whoever asks, whenever.
+-- A committed accrual answers its new id.
 create or replace function ledger.recall(account ledger.accounts, hold ledger.holds)
 returns ledger.step language plpgsql as $$
 declare

@@ -7,10 +7,14 @@ begin
     return account;
   end if;
   select
-    coalesce(sum(remaining - reserved) filter (where activates_at <= at and expires_at > at), 0) - account.debt,
+    coalesce(sum(remaining - reserved) filter (where activates_at <= at and expires_at > at), 0)
+      - account.debt,
     coalesce(sum(remaining - reserved) filter (where expires_at <= at), 0),
     coalesce(
-      least(min(activates_at) filter (where activates_at > at), min(expires_at) filter (where expires_at > at)),
+      least(
+        min(activates_at) filter (where activates_at > at),
+        min(expires_at) filter (where expires_at > at)
+      ),
       'infinity'
     )
   into account.active, account.lapsed, account.changes_at

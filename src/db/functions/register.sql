@@ -1,5 +1,6 @@
--- Makes a profile a member, with an account per active currency and its initial balance. Safe to repeat: a member
--- stays one. A former member gets new accounts, and initial balances only if the program grants them again (G-10).
+-- Makes a profile a member, with an account per active currency and its initial balance.
+-- Safe to repeat: a member stays one. A former member gets new accounts, and initial balances only if the
+-- program grants them again (G-10).
 create or replace function ledger.register(op ledger.operation, at timestamptz, origin text)
 returns jsonb language plpgsql as $$
 declare
@@ -10,7 +11,9 @@ declare
 begin
   perform from directory.profiles where profile_id = op.profile_id for key share;
   if not found then
-    return jsonb_build_object('refusal', 'profile_not_found', 'details', jsonb_build_object('matching', 'profile_id'));
+    return jsonb_build_object(
+      'refusal', 'profile_not_found', 'details', jsonb_build_object('matching', 'profile_id')
+    );
   end if;
   insert into ledger.members (program_id, profile_id, registered_at, written_by)
   values (op.program_id, op.profile_id, coalesce(op.created_at, at), origin)

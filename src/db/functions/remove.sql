@@ -1,6 +1,6 @@
--- Ends a membership: open temporary transactions are rolled back, accounts closed, everything kept (G-40). A retry
--- is answered as the removal was, but names no holds: their workflows were told, or end at their timeout.
--- The caller holds the locks on the member and all its accounts.
+-- Ends a membership: open temporary transactions are rolled back, accounts closed, everything kept (G-40).
+-- A retry is answered as the removal was, but names no holds: their workflows were told, or end at their
+-- timeout. The caller holds the locks on the member and all its accounts.
 create or replace function ledger.remove(op ledger.operation, at timestamptz, origin text)
 returns jsonb language plpgsql as $$
 declare
@@ -20,7 +20,9 @@ begin
   update ledger.members m set removed_at = at, removed_by = op.transaction_id
   where m.member_id = op.member_id;
   op.wish := 'rollback';
-  for account in select a.* from ledger.accounts a where a.member_id = member.member_id order by a.account_id loop
+  for account in
+    select a.* from ledger.accounts a where a.member_id = member.member_id order by a.account_id
+  loop
     step.account := ledger.refresh(account, greatest(at, account.touched_at));
     for op.target_id in
       select h.transaction_id from ledger.holds h

@@ -1,6 +1,7 @@
 -- The drafted posting that reverses p.
 create or replace function ledger.reversal(
-  account ledger.accounts, p ledger.postings, amount ledger.points, op ledger.operation, at timestamptz, origin text
+  account ledger.accounts, p ledger.postings, amount ledger.points,
+  op ledger.operation, at timestamptz, origin text
 )
 returns ledger.postings language plpgsql as $$
 declare

@@ -1,5 +1,5 @@
--- Ends a temporary transaction as op.wish says (commit, rollback, cancel, timeout); the first to come decides,
--- everyone after is told how it ended. A commit at or after temp_until is a timeout.
+-- Ends a temporary transaction as op.wish says (commit, rollback, cancel, timeout); the first to come
+-- decides, everyone after is told how it ended. A commit at or after temp_until is a timeout.
 create or replace function ledger.settle(
   account ledger.accounts, op ledger.operation, at timestamptz, origin text
 )
@@ -30,8 +30,9 @@ begin
   end if;
   update ledger.holds h
   set
-    state = (case op.wish when 'commit' then 'committed' when 'timeout' then 'timed_out' else 'rolled_back' end)
-      ::ledger.hold_state,
+    state = (
+      case op.wish when 'commit' then 'committed' when 'timeout' then 'timed_out' else 'rolled_back' end
+    )::ledger.hold_state,
     settled_at = at, settled_seq = (step.account).last_seq, committed_as = hold.committed_as,
     canceled = op.wish = 'cancel'
   where h.account_id = hold.account_id and h.transaction_id = hold.transaction_id

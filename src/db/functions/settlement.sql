@@ -8,7 +8,8 @@ declare
 begin
   op.transaction_id := uuidv7();
   op.amount := p.amount;
-  op.source_type := case op.wish when 'timeout' then 'system' else coalesce(op.source_type, p.source_type) end;
+  op.source_type :=
+    case op.wish when 'timeout' then 'system' else coalesce(op.source_type, p.source_type) end;
   op.source_sid := op.wish;
   s := ledger.draft(account, op, 'settlement', at, origin);
   s.settles_seq := p.seq;

@@ -80,8 +80,10 @@ create table ledger.postings (
 );
 
 create index postings_by_transaction on ledger.postings (transaction_id);
-create unique index postings_settle_once on ledger.postings (account_id, settles_seq) where settles_seq is not null;
-create unique index postings_reverse_once on ledger.postings (account_id, reverses_seq) where reverses_seq is not null;
+create unique index postings_settle_once on ledger.postings (account_id, settles_seq)
+  where settles_seq is not null;
+create unique index postings_reverse_once on ledger.postings (account_id, reverses_seq)
+  where reverses_seq is not null;
 
 create function ledger.refuse_change() returns trigger language plpgsql as $$
 begin

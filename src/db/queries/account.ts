@@ -38,8 +38,8 @@ export const findPosition = queryFirst({
 });
 
 /**
- * The rows of an account's history after a position, in the order they were posted. Settlements are bookkeeping and
- * not shown; a committed temporary accrual is shown as the full transaction it became.
+ * The rows of an account's history after a position, in the order they were posted. Settlements are
+ * bookkeeping and not shown; a committed temporary accrual is shown as the full transaction it became.
  */
 export const listHistory = query({
   name: 'account-history',
@@ -70,8 +70,9 @@ export const listHistory = query({
   }),
   text: `
     select
-      p.transaction_id::text as transaction_id, p.transaction_eid, p.created_at, p.type::text as transaction_type,
-      p.amount::text as amount, p.active_before::text as balance_before, p.active_after::text as balance_after,
+      p.transaction_id::text as transaction_id, p.transaction_eid, p.created_at,
+      p.type::text as transaction_type, p.amount::text as amount,
+      p.active_before::text as balance_before, p.active_after::text as balance_after,
       p.promotion_id as promo_iid, p.promotion_eid as promo_eid, p.description,
       p.activates_at as activation_date, p.expires_at as expiration_date,
       p.source_type, p.source_iid::text as source_iid, p.source_sid, p.source_subiid::text as source_subiid,
@@ -82,7 +83,8 @@ export const listHistory = query({
       ) as canceled
     from ledger.accounts a
     join ledger.postings p on p.account_id = a.account_id
-    left join ledger.holds h on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
+    left join ledger.holds h
+      on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
     where a.member_id = $1::bigint and a.currency_iid = $2::int and p.seq > $3::bigint
       and p.type <> 'settlement' and (h.state is null or h.state <> 'committed' or p.type = 'redeem')
     order by p.seq limit $4::int`,
@@ -97,7 +99,8 @@ export const countHistory = queryOne({
     select count(*)::int as total
     from ledger.accounts a
     join ledger.postings p on p.account_id = a.account_id
-    left join ledger.holds h on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
+    left join ledger.holds h
+      on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
     where a.member_id = $1::bigint and a.currency_iid = $2::int
       and p.type <> 'settlement' and (h.state is null or h.state <> 'committed' or p.type = 'redeem')`,
 });

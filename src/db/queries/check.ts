@@ -41,13 +41,15 @@ export const ledgerChecks = {
     select p.account_id::text as account_id,
       format('posting %s (%s of %s) moved the balance by %s', p.seq, p.type, p.amount, p.delta) as detail
     from ledger.postings p
-    left join ledger.postings o on o.account_id = p.account_id and o.seq = coalesce(p.settles_seq, p.reverses_seq)
+    left join ledger.postings o
+      on o.account_id = p.account_id and o.seq = coalesce(p.settles_seq, p.reverses_seq)
     left join ledger.holds h on h.account_id = p.account_id and h.settled_seq = p.seq
     where p.delta <> case
       when p.is_temp then 0
       when p.type = 'accrual' then p.amount
       when p.type in ('redeem', 'expire') then -p.amount
-      when p.type = 'settlement' then case when o.type = 'redeem' and h.state = 'committed' then -p.amount else 0 end
+      when p.type = 'settlement' then
+        case when o.type = 'redeem' and h.state = 'committed' then -p.amount else 0 end
       when o.type = 'accrual' then -p.amount
       else p.amount
     end`,
@@ -65,7 +67,8 @@ export const ledgerChecks = {
       when p.is_temp then 0
       when p.activates_at <= p.posted_at and p.expires_at > p.posted_at then p.amount
       else (
-        select coalesce(sum(u.taken), 0) from ledger.lot_uses u where u.account_id = p.account_id and u.seq = p.seq
+        select coalesce(sum(u.taken), 0)
+        from ledger.lot_uses u where u.account_id = p.account_id and u.seq = p.seq
       )
     end`,
   ),
@@ -85,8 +88,9 @@ export const ledgerChecks = {
     'lots-uses',
     `
     select l.account_id::text as account_id,
-      format('lot %s: %s of %s remain, %s reserved; uses took %s and reserve %s', l.seq, l.remaining, l.amount,
-        l.reserved, coalesce(sum(u.taken), 0), coalesce(sum(u.reserved), 0)) as detail
+      format('lot %s: %s of %s remain, %s reserved; uses took %s and reserve %s',
+        l.seq, l.remaining, l.amount, l.reserved,
+        coalesce(sum(u.taken), 0), coalesce(sum(u.reserved), 0)) as detail
     from ledger.lots l
     left join ledger.lot_uses u on u.account_id = l.account_id and u.lot_seq = l.seq
     group by l.account_id, l.seq
@@ -107,8 +111,8 @@ export const ledgerChecks = {
     'redeem-uses',
     `
     select p.account_id::text as account_id,
-      format('posting %s redeemed %s, its lots gave %s', p.seq, p.amount, coalesce(sum(u.taken + u.reserved), 0))
-        as detail
+      format('posting %s redeemed %s, its lots gave %s',
+        p.seq, p.amount, coalesce(sum(u.taken + u.reserved), 0)) as detail
     from ledger.postings p
     left join ledger.lot_uses u on u.account_id = p.account_id and u.seq = p.seq
     where p.type in ('redeem', 'expire')
@@ -119,13 +123,13 @@ export const ledgerChecks = {
     'active',
     `
     select a.account_id::text as account_id,
-      format('active %s, lapsed %s, until %s; lots say %s, %s, %s', a.active, a.lapsed, a.changes_at, l.active,
-        l.lapsed, l.changes_at) as detail
+      format('active %s, lapsed %s, until %s; lots say %s, %s, %s',
+        a.active, a.lapsed, a.changes_at, l.active, l.lapsed, l.changes_at) as detail
     from ledger.accounts a
     cross join lateral (
       select
-        coalesce(sum(free) filter (where activates_at <= a.touched_at and expires_at > a.touched_at), 0) - a.debt
-          as active,
+        coalesce(sum(free) filter (where activates_at <= a.touched_at and expires_at > a.touched_at), 0)
+          - a.debt as active,
         coalesce(sum(free) filter (where expires_at <= a.touched_at), 0) as lapsed,
         coalesce(least(
           min(activates_at) filter (where activates_at > a.touched_at),
@@ -175,7 +179,8 @@ export const ledgerChecks = {
     select coalesce(p.account_id, 0)::text as account_id,
       format('transaction_eid %s of program %s has no transaction', k.transaction_eid, k.program_id) as detail
     from ledger.keys k
-    left join ledger.postings p on p.transaction_id = k.transaction_id and p.transaction_eid = k.transaction_eid
+    left join ledger.postings p
+      on p.transaction_id = k.transaction_id and p.transaction_eid = k.transaction_eid
       and p.program_id = k.program_id
     where p.seq is null
     union all
