@@ -1,10 +1,10 @@
-import type { Queryable } from '../src/db/query';
+import type { Pool } from 'pg';
 import { createPost } from './post';
 import { createSettle } from './settle';
 
 /** What activities need from the process they run in. */
 export interface ActivityContext {
-  db: Queryable;
+  db: Pool;
   /** Now, as RFC 3339 UTC. */
   clock(): string;
   log: Log;

@@ -14,12 +14,12 @@ export function main(): Promise<void> {
 }
 
 /** Temporal's numbers of the kind of task each queue carries. */
-const taskTypes = { ledger: 2, holds: 1 } as const;
+const taskTypes = { ledger: 2, holds: 1, jobs: 1 } as const;
 
-/** Whether a worker on a machine of that name has asked both task queues for work in the last minutes. */
+/** Whether a worker on a machine of that name has asked every task queue for work in the last minutes. */
 export async function takesWork(config: ServiceConfig, machine: string): Promise<boolean> {
   const connection = await Connection.connect(temporalConnection(config));
-  const { ledger, holds } = taskQueues(config.temporalTaskQueue);
+  const queues = taskQueues(config.temporalTaskQueue);
   const describe = (name: string, taskQueueType: number) =>
     connection.workflowService.describeTaskQueue({
       namespace: config.temporalNamespace,
@@ -27,7 +27,9 @@ export async function takesWork(config: ServiceConfig, machine: string): Promise
       taskQueueType,
     });
   try {
-    const answers = await Promise.all([describe(ledger, taskTypes.ledger), describe(holds, taskTypes.holds)]);
+    const answers = await Promise.all(
+      (['ledger', 'holds', 'jobs'] as const).map((queue) => describe(queues[queue], taskTypes[queue])),
+    );
     return answers.every(({ pollers }) => pollers?.some(({ identity }) => identity?.endsWith(`@${machine}`)));
   } finally {
     await connection.close();

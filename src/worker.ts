@@ -19,14 +19,17 @@ type WorkerOptions = {
 /** Writers beyond a few only wait for each other's locks. */
 const ledgerWriters = 4;
 
+/** Jobs may take their time, and must leave room for everybody else. */
+const jobsAtOnce = 4;
+
 /** `node dist/worker.js` */
 export function main(): Promise<void> {
   return runProcess((config, log) => startWorker(requireServers(config), { log }));
 }
 
 /**
- * Starts both workers of a process: one carries postings, one runs temporary transactions with their local
- * activities. Stopping lets what has begun end, for as long as `shutdownTimeoutMs`.
+ * Starts the workers of a process: one carries postings, one runs temporary transactions with their local
+ * activities, one does long jobs. Stopping lets what has begun end, for as long as `shutdownTimeoutMs`.
  * Throws when Temporal cannot be reached.
  */
 export async function startWorker(config: ServiceConfig, options: WorkerOptions): Promise<Running> {
@@ -79,6 +82,13 @@ function createWorkers(config: ServiceConfig, connection: NativeConnection, { ac
       maxCachedWorkflows: 1000,
       // After a crash, nobody waits longer than this for the worker that is gone.
       stickyQueueScheduleToStartTimeout: '1s',
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: queues.jobs,
+      workflowBundle: { codePath },
+      maxConcurrentActivityTaskExecutions: jobsAtOnce,
+      maxCachedWorkflows: 200,
     }),
   ]);
 }

@@ -16,9 +16,9 @@ export function holdWorkflowId(transactionId: string): string {
   return `hold/${transactionId}`;
 }
 
-/** Postings travel on a queue of their own, so that workflows never wait behind them. */
-export function taskQueues(name: string): { ledger: string; holds: string } {
-  return { ledger: `${name}-ledger`, holds: `${name}-holds` };
+/** Postings, temporary transactions and long jobs have a queue each, so that none waits behind another. */
+export function taskQueues(name: string): { ledger: string; holds: string; jobs: string } {
+  return { ledger: `${name}-ledger`, holds: `${name}-holds`, jobs: `${name}-jobs` };
 }
 
 /** Signals a hold takes from anyone; none has arguments. */
