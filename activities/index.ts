@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { createExpirePoints } from './expire-points';
 import { createPost } from './post';
 import { createSettle } from './settle';
 
@@ -16,7 +17,11 @@ interface Log {
 }
 
 export function createActivities(context: ActivityContext) {
-  return { post: createPost(context), settle: createSettle(context) };
+  return {
+    expirePoints: createExpirePoints(context),
+    post: createPost(context),
+    settle: createSettle(context),
+  };
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -19,6 +19,7 @@ export interface Stack {
   url: string;
   pool: Pool;
   config: ServiceConfig;
+  workerPid: number;
   /** Proves the ledger, then ends every process and removes the data. Throws if the ledger is not sound. */
   close(): Promise<void>;
 }
@@ -36,15 +37,17 @@ export async function startStack(progress: (message: string) => void): Promise<S
   const databaseUrl = new URL('/bench', postgres.url).href;
   await migrate(databaseUrl);
   const port = await freePort();
-  const config = { ...settings, databaseUrl, temporalAddress: temporal.address, port };
+  const config = { ...settings, expiryIntervalSec: 0, databaseUrl, temporalAddress: temporal.address, port };
   const pool = createPool(config, log);
-  const children = [startChild('worker', config), startChild('api', config)];
+  const worker = startChild('worker', config);
+  const children = [worker, startChild('api', config)];
   const url = `http://127.0.0.1:${port}`;
   await untilReady(url, children);
   return {
     url,
     pool,
     config,
+    workerPid: worker.pid ?? 0,
     async close() {
       const client = await pool.connect();
       const violations = await checkLedger(client).finally(() => client.release());
@@ -74,6 +77,7 @@ function startChild(entry: 'api' | 'worker', config: ServiceConfig): ChildProces
       TEMPORAL_ADDRESS: config.temporalAddress,
       PORT: String(config.port),
       LOG_LEVEL: 'error',
+      EXPIRY_INTERVAL_SEC: '0',
     },
   });
 }

@@ -49,6 +49,9 @@ export const settings = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .optional()
     .describe('Least level that is logged. Default: info; warn in the embedded start.'),
+  expiryIntervalSec: whole(0, 86_400)
+    .default(300)
+    .describe('How often lapsed points are written off, in seconds. 0: no schedule is made.'),
   requestTimeoutMs: timeoutMs
     .default(10_000)
     .describe('Longest a caller waits for an answer before it gets 503.'),

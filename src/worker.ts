@@ -6,6 +6,7 @@ import { taskQueues } from '../workflows/protocol';
 import { requireServers, type ServiceConfig } from './config';
 import { createPool } from './db/pool';
 import { type Running, runProcess } from './process';
+import { keepSchedules } from './schedules';
 import { temporalConnection } from './temporal-connection';
 
 type WorkerOptions = {
@@ -42,11 +43,13 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
     codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),
   });
 
+  const schedules = await keepSchedules(config, db, log);
   const runs = workers.map((worker) => worker.run());
   const ended = Promise.allSettled(runs);
   return {
     failed: Promise.all(runs).then(() => new Promise<never>(() => {})),
     async stop() {
+      await schedules.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
       await connection.close();

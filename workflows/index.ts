@@ -1,1 +1,2 @@
+export { expirePoints } from './expire-points';
 export { hold } from './hold';

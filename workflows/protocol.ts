@@ -47,3 +47,21 @@ export const searchAttributes = {
   LoyaltyAmount: 'DOUBLE',
   LoyaltyTransactionEid: 'KEYWORD',
 } as const;
+
+/** The workflow that writes off the lapsed points of one program. */
+export const expirePointsType = 'expirePoints';
+
+export interface ExpirePointsInput {
+  program_id: number;
+  /** Lots written off by the runs before, when there were too many for one. */
+  lots?: number;
+}
+
+export interface ExpirePointsResult {
+  lots: number;
+}
+
+/** The schedule of a program, and the workflow it starts: found by this id in the Temporal UI. */
+export function expireScheduleId(taskQueue: string, programId: number): string {
+  return `${taskQueue}/expire-points/${programId}`;
+}

@@ -131,6 +131,15 @@ function toUtc(written: string): string | undefined {
   return utc.replace('.000Z', fraction ? `.${fraction}Z` : 'Z');
 }
 
+/** A day of every year, MM-DD, or of one year, YYYY-MM-DD. */
+export function calendarDay(): Field<string> {
+  const schema = { type: 'string', pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$', examples: ['12-31'] };
+  return leaf('text', schema, 'a day such as "12-31" or "2026-12-31"', (value) => {
+    const match = typeof value === 'string' ? /^(?:(\d{4})-)?(\d\d-\d\d)$/.exec(value) : null;
+    return match && toUtc(`${match[1] ?? '2000'}-${match[2]}T00:00:00Z`) ? match[0] : undefined;
+  });
+}
+
 /** An e-mail address; gives it trimmed and lower-cased. */
 export function email(): Field<string> {
   const schema = { type: 'string', maxLength: 320, examples: ['ann@example.com'] };

@@ -7,7 +7,18 @@ import {
   ruleModes,
   scopes,
 } from '../domain/catalog';
-import { amount, choice, flag, integer, list, nullable, optional, text, timestamp } from './fields';
+import {
+  amount,
+  calendarDay,
+  choice,
+  flag,
+  integer,
+  list,
+  nullable,
+  optional,
+  text,
+  timestamp,
+} from './fields';
 import { complaint } from './values';
 
 /** What operators may set up, field by field: the management API and program files are made of these. */
@@ -119,9 +130,10 @@ export const programSettings = {
   ),
 };
 
+const delayFields = { n: integer({ min: 1, max: 10_000 }), unit: choice(expirationUnits) };
+const delay = closed(delayFields);
 const expiration = closed({
-  n: integer({ min: 1, max: 10_000 }),
-  unit: choice(expirationUnits),
+  ...delayFields,
   from: optional(choice(expirationOrigins)).transform((from) => from ?? ('accrual' as const)),
 });
 
@@ -139,6 +151,16 @@ export const currencySettings = {
   expiration: setting<z.output<typeof expiration> | null>(
     'How long points live: n units from accrual or activation, to the end of that day. null: for ever.',
     nullable(expiration),
+    null,
+  ),
+  expires_on: setting<string | null>(
+    'The day at whose end points lapse, instead of expiration: MM-DD for every year, or YYYY-MM-DD.',
+    nullable(calendarDay()),
+    null,
+  ),
+  activation: setting<z.output<typeof delay> | null>(
+    'How long points wait until they can be spent, unless a request says. Those the API accrues are active at once.',
+    nullable(delay),
     null,
   ),
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Operation } from '../domain/operation';
 import type { Outcome } from '../domain/outcome';
-import { type Queryable, query } from './query';
+import { type Queryable, query, queryOne } from './query';
 
 const post = query({
   name: 'ledger-post',
@@ -28,4 +28,25 @@ export async function postOperations(
     if (!outcome) throw new Error(`ledger.post answered nothing for operation ${index + 1}`);
     return outcome;
   });
+}
+
+const expire = queryOne({
+  name: 'ledger-expire',
+  parameters: [z.int(), z.string(), z.int(), z.string()],
+  row: z.object({ expired: z.int() }),
+  text: 'select ledger.expire($1::int, $2::timestamptz, $3::int, $4::text) as expired',
+});
+
+/**
+ * Writes off what has lapsed in a program by `at` (RFC 3339), at most so many lots; answers how many there were.
+ * 0 means that nothing is due any more.
+ */
+export async function expireLots(
+  db: Queryable,
+  programId: number,
+  at: string,
+  most: number,
+  origin: string,
+): Promise<number> {
+  return (await expire(db, programId, at, most, origin)).expired;
 }

@@ -98,8 +98,12 @@ export function checkCurrency(
       );
     }
   }
-  if (currency.expiration && currency.type === 'qualification') {
-    return wrong(['expiration'], 'points of a qualification currency do not expire: expected null');
+  for (const key of ['expiration', 'expires_on'] as const) {
+    if (currency[key] === null || currency.type === 'standard') continue;
+    return wrong([key], 'points of a qualification currency do not expire: expected null');
+  }
+  if (currency.expiration && currency.expires_on !== null) {
+    return wrong(['expires_on'], 'expected null, because expiration says already when points expire');
   }
   return checkScale(['initial_balance'], currency.initial_balance, currency);
 }

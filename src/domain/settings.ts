@@ -30,9 +30,13 @@ export interface ProgramValues {
   rule_mode: RuleMode;
 }
 
-export interface Expiration {
+/** So many days, months or years. */
+export interface Delay {
   n: number;
   unit: (typeof expirationUnits)[number];
+}
+
+export interface Expiration extends Delay {
   from: (typeof expirationOrigins)[number];
 }
 
@@ -45,6 +49,9 @@ export interface CurrencyValues {
   /** Points as a decimal string. */
   initial_balance: string;
   expiration: Expiration | null;
+  /** MM-DD or YYYY-MM-DD; instead of `expiration`. */
+  expires_on: string | null;
+  activation: Delay | null;
 }
 
 /** A currency is named by iid, by eid, or by both. */

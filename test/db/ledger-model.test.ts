@@ -15,6 +15,7 @@ const command = fc.oneof(
     arbitrary: fc.record({ verb: fc.constant('accrue' as const), amount, from: hours, life: hours, isTemp }),
   },
   { weight: 5, arbitrary: fc.record({ verb: fc.constant('redeem' as const), amount, isTemp }) },
+  { weight: 1, arbitrary: fc.record({ verb: fc.constant('expire' as const) }) },
   {
     weight: 4,
     arbitrary: fc.record({ verb: fc.constantFrom('commit', 'rollback', 'timeout', 'abort', 'cancel'), name }),
@@ -50,6 +51,7 @@ function narrateOne(command: Command, index: number, now: number, model: LedgerM
     const answer = model.accrue(`n${index}`, amount, now, from, to);
     return `accrue n${index} ${text(amount)} from ${from}h to ${to}h → ${answer}`;
   }
+  if (command.verb === 'expire') return `expire → ${model.expire(now)}`;
   if (command.verb === 'redeem') {
     const { amount, isTemp } = command;
     const until = now + 3;

@@ -4,6 +4,7 @@ import { Decimal } from 'decimal.js';
 interface Lot {
   name: string;
   free: Decimal;
+  expired: Decimal;
   from: number;
   to: number;
 }
@@ -93,6 +94,16 @@ export class LedgerModel {
     return `${hold.state} ${hold.balance}`;
   }
 
+  /** Writes off what has lapsed; answers how many lots that were. */
+  expire(at: number): number {
+    const due = this.lots.filter((lot) => lot.to <= at && lot.free.greaterThan(0));
+    for (const lot of due) {
+      lot.expired = lot.expired.plus(lot.free);
+      lot.free = zero;
+    }
+    return due.length;
+  }
+
   cancel(name: string, at: number): string {
     const hold = this.holds.get(name);
     if (hold?.state === 'open') return this.settle(name, 'abort', at).replace('canceled ', '');
@@ -102,7 +113,7 @@ export class LedgerModel {
     if (!posted) return 'transaction_not_found';
     if (posted.canceled !== undefined) return posted.canceled;
     if (posted.lot) {
-      const missing = posted.amount.minus(posted.lot.free);
+      const missing = posted.amount.minus(posted.lot.expired).minus(posted.lot.free);
       if (missing.greaterThan(0) && !this.allowsDebt) return 'points_spent';
       posted.lot.free = zero;
       this.debt = this.debt.plus(missing);
@@ -125,7 +136,7 @@ export class LedgerModel {
   }
 
   private addLot(name: string, amount: Decimal, at: number, from: number, to: number): void {
-    const lot = { name, free: amount, from, to };
+    const lot = { name, free: amount, expired: zero, from, to };
     this.lots.push(lot);
     this.posted.set(name, { kind: 'accrual', amount, lot, takings: [] });
     this.repay(at);

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { readConfig } from '../../src/config';
 import { checkLedger } from '../../src/db/check-ledger';
-import { postOperations } from '../../src/db/ledger';
+import { expireLots, postOperations } from '../../src/db/ledger';
 import { createPool } from '../../src/db/pool';
 import { findBalance } from '../../src/db/queries/account';
 import { toTrimmed } from '../../src/domain/amount';
@@ -102,6 +102,7 @@ function hour(text: string): string {
  *   0h redeem r 30 [hold 5h] [key k] [waits 1h] [late]    → BEFORE AFTER, or a refusal
  *   1h commit|rollback|timeout|abort r                    → STATE BALANCE
  *   1h cancel a                                           → BALANCE, or a refusal
+ *   1h expire                                             → how many lots were written off
  *   1h balance                                            → ACTIVE TOTAL
  *   1h lots                                               → NAME:REMAINING/RESERVED …, in order of accrual
  */
@@ -139,6 +140,7 @@ async function answer(
     const found = await findBalance(bench.pool, memberId, currencyIid, at);
     return `${toTrimmed(found?.active ?? '')} ${toTrimmed(found?.total ?? '')}`;
   }
+  if (verb === 'expire') return String(await expireOn(bench.pool, memberId, at));
   if (verb === 'lots') return describeLots(bench.pool, memberId, ids);
   const operation = operationOf(verb, memberId, ids, name, words.slice(3));
   const [outcome] = await postOperations(bench.pool, [operation], at, 'test');
@@ -197,6 +199,16 @@ function describe(outcome: Record<string, unknown>, ids: Map<string, string>): s
   const before = toTrimmed(String(outcome.balance_before));
   const after = toTrimmed(String(outcome.balance_after));
   return `${before} ${after}${outcome.repeated ? ' again' : ''}`;
+}
+
+/** The accounts of other scripts have lots of other days: theirs may be written off as well, but do not count. */
+async function expireOn(pool: Pool, memberId: string, at: string): Promise<number> {
+  const count = `
+    select count(*)::int as lots from ledger.postings p join ledger.accounts a using (account_id)
+    where a.member_id = $1 and p.type = 'expire'`;
+  const before = (await pool.query(count, [memberId])).rows[0].lots;
+  while ((await expireLots(pool, programId, at, 3, 'test')) > 0);
+  return (await pool.query(count, [memberId])).rows[0].lots - before;
 }
 
 async function describeLots(pool: Pool, memberId: string, ids: Map<string, string>): Promise<string> {

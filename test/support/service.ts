@@ -21,7 +21,7 @@ export interface Backend {
   pool: Pool;
   gateway: Gateway;
   /** Stops the worker, runs `meanwhile`, and starts another. */
-  restartWorker(meanwhile?: () => Promise<void>): Promise<void>;
+  restartWorker<T = void>(meanwhile?: () => Promise<T>): Promise<T>;
   /** Proves the ledger, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -31,13 +31,15 @@ export const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 interface BackendOptions {
   /** Settings of the worker alone, such as another way to its servers. */
   forWorker?: (config: ServiceConfig) => Partial<ServiceConfig>;
+  /** Prepares the database before the worker looks at it. */
+  beforeWorker?: (pool: Pool) => Promise<void>;
   /** The test starts workers itself. */
   withoutWorker?: boolean;
 }
 
 export async function startBackend(
   settings: Partial<ServiceConfig> = {},
-  { forWorker = () => ({}), withoutWorker = false }: BackendOptions = {},
+  { forWorker = () => ({}), beforeWorker, withoutWorker = false }: BackendOptions = {},
 ): Promise<Backend> {
   const database = await createDatabase();
   const { temporalAddress, workflowBundlePath } = testServers();
@@ -47,6 +49,7 @@ export async function startBackend(
     databaseUrl: database.url,
     temporalAddress,
     port: 0,
+    expiryIntervalSec: 0,
     ...settings,
   };
   const pool = createPool(config, silent);
@@ -57,6 +60,7 @@ export async function startBackend(
     requestTimeoutMs: config.requestTimeoutMs,
     log: silent,
   });
+  await beforeWorker?.(pool);
   const startOne = () =>
     startWorker({ ...config, ...forWorker(config) }, { log: silent, workflowBundlePath });
   let worker: Running | undefined = withoutWorker ? undefined : await startOne();
@@ -64,10 +68,11 @@ export async function startBackend(
     config,
     pool,
     gateway,
-    async restartWorker(meanwhile = async () => {}) {
+    async restartWorker<T>(meanwhile?: () => Promise<T>) {
       await worker?.stop();
-      await meanwhile();
+      const result = (await meanwhile?.()) as T;
       worker = await startOne();
+      return result;
     },
     async close() {
       try {

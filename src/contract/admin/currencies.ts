@@ -40,6 +40,8 @@ export const adminCurrencies = resourceEndpoints({
       scale: 2,
       initial_balance: '0',
       expiration: { n: 12, unit: 'month', from: 'accrual' },
+      expires_on: null,
+      activation: null,
       created_at: '2025-02-01T08:00:00Z',
       updated_at: '2025-02-01T08:00:00Z',
     },

@@ -13,7 +13,8 @@ import { type Queryable, queryFirst, queryOne } from '../query';
 
 const json = z.string();
 const settable = `
-  eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit, expiration_from`;
+  eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit, expiration_from,
+  expires_on, activation_n, activation_unit`;
 
 const insertCurrency = queryOne({
   name: 'currency-insert',
@@ -115,13 +116,27 @@ export function currencyValues(row: CurrencyRow): CurrencyValues {
   const { eid, name, type, is_active, scale, initial_balance } = row;
   const { expiration_n: n, expiration_unit: unit, expiration_from: from } = row;
   const expiration = n === null || unit === null || from === null ? null : { n, unit, from };
-  return { eid, name, type, is_active, scale, initial_balance, expiration };
+  const { expires_on, activation_n, activation_unit } = row;
+  const activation =
+    activation_n === null || activation_unit === null ? null : { n: activation_n, unit: activation_unit };
+  return { eid, name, type, is_active, scale, initial_balance, expiration, expires_on, activation };
 }
 
-function columnsOf({ expiration, ...columns }: Partial<CurrencyValues & { iid: number | undefined }>) {
-  if (expiration === undefined) return columns;
-  const { n = null, unit = null, from = null } = expiration ?? {};
-  return { ...columns, expiration_n: n, expiration_unit: unit, expiration_from: from };
+type Settable = Partial<CurrencyValues & { iid: number | undefined }>;
+
+function columnsOf({ expiration, activation, ...columns }: Settable) {
+  return {
+    ...columns,
+    ...(expiration !== undefined && {
+      expiration_n: expiration?.n ?? null,
+      expiration_unit: expiration?.unit ?? null,
+      expiration_from: expiration?.from ?? null,
+    }),
+    ...(activation !== undefined && {
+      activation_n: activation?.n ?? null,
+      activation_unit: activation?.unit ?? null,
+    }),
+  };
 }
 
 async function siblings(db: Queryable, programId: number): Promise<CurrencyRow[]> {

@@ -5,9 +5,10 @@ create or replace function ledger.add_lot(
 )
 returns ledger.accounts language plpgsql as $$
 begin
-  insert into ledger.lots (account_id, seq, amount, remaining, activates_at, expires_at)
+  insert into ledger.lots (account_id, program_id, seq, amount, remaining, activates_at, expires_at)
   values (
-    account.account_id, add_lot.seq, add_lot.amount, add_lot.amount, add_lot.activates_at, add_lot.expires_at
+    account.account_id, account.program_id, add_lot.seq, add_lot.amount, add_lot.amount, add_lot.activates_at,
+    add_lot.expires_at
   );
   account.balance := account.balance + amount;
   account := ledger.free_up(account, amount, activates_at, expires_at, at);

@@ -13,7 +13,7 @@ begin
   s.balance_after := account.balance;
   s.active_before := account.active;
   s.posted_at := at;
-  s.activates_at := coalesce(p.activates_at, at);
+  s.activates_at := coalesce(p.activates_at, ledger.lot_activation(account.currency_iid, p.source_type, at));
   s.expires_at := coalesce(p.expires_at, ledger.lot_expiry(account.currency_iid, at, s.activates_at));
   s.written_by := origin;
   account := ledger.add_lot(account, s.seq, s.amount, s.activates_at, s.expires_at, at);

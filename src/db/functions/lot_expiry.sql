@@ -1,5 +1,5 @@
--- When points of a currency lapse: the last second of the day its period ends on, in the program's time zone
--- (month ends are clamped), or infinity.
+-- When points of a currency lapse, by its settings: the last second of the day its period ends on or of its
+-- fixed day, in the program's time zone, or infinity. Month ends are clamped, and 29 February to the 28th.
 create or replace function ledger.lot_expiry(
   currency_iid int, accrued_at timestamptz, activates_at timestamptz
 )
@@ -7,19 +7,23 @@ returns timestamptz language plpgsql stable as $$
 declare
   currency catalog.currencies;
   zone text;
-  starts timestamptz;
+  starts date;
+  ends date;
 begin
   select c.* into currency from catalog.currencies c where c.iid = lot_expiry.currency_iid;
-  if currency.expiration_n is null then
+  if currency.expiration_n is null and currency.expires_on is null then
     return 'infinity';
   end if;
   select timezone into zone from catalog.programs where id = currency.program_id;
-  starts := case currency.expiration_from when 'accrual' then accrued_at else activates_at end;
-  return (
-    (
-      (starts at time zone zone)::date
-      + currency.expiration_n * ('1 ' || currency.expiration_unit)::interval
-    )::date
-    + time '23:59:59'
-  ) at time zone zone;
+  starts := (
+    (case currency.expiration_from when 'accrual' then accrued_at else activates_at end) at time zone zone
+  )::date;
+  if currency.expiration_n is not null then
+    ends := starts + currency.expiration_n * ('1 ' || currency.expiration_unit)::interval;
+  elsif length(currency.expires_on) = 10 then
+    ends := currency.expires_on::date;
+  else
+    ends := ledger.next_day(currency.expires_on, starts);
+  end if;
+  return (ends + time '23:59:59') at time zone zone;
 end $$;

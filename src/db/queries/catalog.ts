@@ -94,13 +94,16 @@ export const currencyRow = z.object({
   expiration_n: z.int().nullable(),
   expiration_unit: z.enum(expirationUnits).nullable(),
   expiration_from: z.enum(expirationOrigins).nullable(),
+  expires_on: z.string().nullable(),
+  activation_n: z.int().nullable(),
+  activation_unit: z.enum(expirationUnits).nullable(),
   created_at: time,
   updated_at: time,
 });
 export type CurrencyRow = z.output<typeof currencyRow>;
 export const currencyColumns = `
   iid, program_id, eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit,
-  expiration_from, created_at, updated_at`;
+  expiration_from, expires_on, activation_n, activation_unit, created_at, updated_at`;
 
 export const listCurrencies = query({
   name: 'catalog-currencies',
