@@ -13,8 +13,8 @@ export interface Expired {
 }
 
 /**
- * Writes off the lapsed points of a program, batch after batch. Safe to repeat at any point: what a killed attempt
- * has written off is due no more. Heartbeats with the number of lots so far.
+ * Writes off the lapsed points of a program, batch after batch. Safe to repeat at any point: what a killed
+ * attempt has written off is due no more. Heartbeats with the number of lots so far.
  */
 export function createExpirePoints({ db, clock }: ActivityContext) {
   return async function expirePoints({ program_id }: { program_id: number }): Promise<Expired> {

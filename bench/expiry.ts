@@ -12,8 +12,8 @@ const lotsEach = 100;
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 /**
- * Writes off a million lapsed lots while eight clients go on posting: how long that takes, what it does to their
- * latency, and how much memory the worker needs.
+ * Writes off a million lapsed lots while eight clients go on posting: how long that takes, what it does to
+ * their latency, and how much memory the worker needs.
  */
 async function main(): Promise<void> {
   const stack = await startStack(tell);
@@ -46,7 +46,8 @@ async function seed(pool: Pool): Promise<void> {
   await pool.query(`
     insert into catalog.databases (id, name) values (1, 'bench');
     insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1);
-    insert into catalog.currencies (iid, program_id, eid, name, type) values (1, 1, 'stars', 'Stars', 'standard');`);
+    insert into catalog.currencies (iid, program_id, eid, name, type)
+    values (1, 1, 'stars', 'Stars', 'standard');`);
   await pool.query('insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)', [
     'bench',
     createHash('sha256').update(token).digest(),
@@ -61,8 +62,9 @@ async function seed(pool: Pool): Promise<void> {
     select 1, profile_id, '2020-01-01', 'bench' from directory.profiles;
     insert into ledger.accounts (member_id, program_id, currency_iid, balance, lapsed, touched_at, last_seq)
     select member_id, 1, 1, ${lotsEach} * 5, ${lotsEach} * 5, '2021-01-01', ${lotsEach} from ledger.members;
-    insert into ledger.postings (account_id, seq, transaction_id, program_id, type, amount, delta, balance_after,
-      active_before, active_after, posted_at, created_at, activates_at, expires_at, source_type, written_by)
+    insert into ledger.postings (account_id, seq, transaction_id, program_id, type, amount, delta,
+      balance_after, active_before, active_after, posted_at, created_at, activates_at, expires_at,
+      source_type, written_by)
     select account_id, i, uuidv7(), 1, 'accrual', 5, 5, i * 5, (i - 1) * 5, i * 5, '2020-01-01', '2020-01-01',
       '2020-01-01', '2020-02-01', 'api', 'bench'
     from ledger.accounts, generate_series(1, ${lotsEach}) i;

@@ -16,8 +16,9 @@ import { temporalConnection } from './temporal-connection';
 const lookIntervalMs = 60_000;
 
 /**
- * Keeps one Temporal schedule per program: made or brought up to date now, and for new programs once a minute. What
- * operators did to a schedule in the Temporal UI (a pause, a note) stays. Any number of workers may do it at once.
+ * Keeps one Temporal schedule per program: made or brought up to date now, and for new programs once a
+ * minute. What operators did to a schedule in the Temporal UI (a pause, a note) stays. Any number of workers
+ * may do it at once.
  */
 export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger) {
   if (config.expiryIntervalSec === 0) return { stop: async () => {} };

@@ -37,6 +37,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
   },
   activities: {
     may: ['activities', 'src/db', 'src/domain', '@temporalio/activity'],
+    types: ['pg'],
   },
   workflows: {
     may: ['workflows', '@temporalio/workflow'],
@@ -59,7 +60,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
 const entries = new Set(
   [
     ...['api', 'worker', 'worker-health', 'migrate', 'dev', 'program', 'check-ledger'],
-    ...['process', 'search-attributes'],
+    ...['process', 'schedules', 'search-attributes'],
   ].map((name) => `src/${name}.ts`),
 );
 

@@ -159,7 +159,7 @@ export const currencySettings = {
     null,
   ),
   activation: setting<z.output<typeof delay> | null>(
-    'How long points wait until they can be spent, unless a request says. Those the API accrues are active at once.',
+    'How long points wait before they can be spent, unless the API accrues them.',
     nullable(delay),
     null,
   ),

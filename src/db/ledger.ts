@@ -38,8 +38,8 @@ const expire = queryOne({
 });
 
 /**
- * Writes off what has lapsed in a program by `at` (RFC 3339), at most so many lots; answers how many there were.
- * 0 means that nothing is due any more.
+ * Writes off what has lapsed in a program by `at` (RFC 3339), at most so many lots; answers how many there
+ * were. 0 means that nothing is due any more.
  */
 export async function expireLots(
   db: Queryable,

@@ -77,7 +77,7 @@ test('a redemption at the very second of expiry comes too late, a moment before 
   ));
 
 describe('a currency that says when its points lapse and become active', () => {
-  /** Local times of the program; the day is enough for the end of a period, which is always its last second. */
+  /** A period ends with the last second of its last day, in the zone of the program. */
   const lapse = `
     -- zone           | setting                  | accrued              | lapses
     UTC               | 12 month accrual         | 2025-02-01T08:00:00Z | 2026-02-01T23:59:59Z
@@ -148,7 +148,8 @@ describe('a currency that says when its points lapse and become active', () => {
     const activate = 'update catalog.currencies set activation_n = $1, activation_unit = $2';
     await ledger.pool.query(activate, [n, unit]);
     const { rows: found } = await ledger.pool.query(
-      `select ledger.lot_activation(1, 'system', $1) as delayed, ledger.lot_activation(1, 'api', $1) as at_once`,
+      `select ledger.lot_activation(1, 'system', $1) as delayed,
+         ledger.lot_activation(1, 'api', $1) as at_once`,
       [accrued],
     );
     expect(found[0]).toEqual({ delayed: active, at_once: accrued });

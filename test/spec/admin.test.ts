@@ -267,6 +267,8 @@ const stars = {
   scale: 2,
   initial_balance: '12.5',
   expiration: { n: 12, unit: 'month', from: 'accrual' },
+  expires_on: null,
+  activation: null,
   ...times,
 };
 const status = {
@@ -325,6 +327,24 @@ play('currencies', [
     400,
     'expiration: points of a qualification currency do not expire: expected null',
   ],
+  [
+    'POST /programs/1/currencies',
+    { eid: 'x', name: 'X', type: 'qualification', expires_on: '12-31' },
+    400,
+    'expires_on: points of a qualification currency do not expire: expected null',
+  ],
+  [
+    'POST /programs/1/currencies',
+    { eid: 'x', name: 'X', expires_on: '12-31', expiration: { n: 1, unit: 'day' } },
+    400,
+    'expires_on: expected null, because expiration says already when points expire',
+  ],
+  [
+    'POST /programs/1/currencies',
+    { eid: 'x', name: 'X', expires_on: '2026-02-30' },
+    400,
+    'expires_on: expected a day such as "12-31" or "2026-12-31", got "2026-02-30"',
+  ],
   ['GET /programs/1/currencies', undefined, 200, { items: [stars, status], next_after: null }],
   ['GET /programs/9/currencies', undefined, 404, 'Loyalty program 9 not found'],
   ['GET /currencies/2', undefined, 200, status],
@@ -341,6 +361,24 @@ play('currencies', [
   [
     'PATCH /currencies/1',
     { expiration: { n: 30, unit: 'day', from: 'activation' } },
+    200,
+    { ...stars, expiration: { n: 30, unit: 'day', from: 'activation' }, initial_balance: '0' },
+  ],
+  [
+    'PATCH /currencies/1',
+    { expiration: null, expires_on: '02-29', activation: { n: 14, unit: 'day' } },
+    200,
+    {
+      ...stars,
+      expiration: null,
+      expires_on: '02-29',
+      activation: { n: 14, unit: 'day' },
+      initial_balance: '0',
+    },
+  ],
+  [
+    'PATCH /currencies/1',
+    { expiration: { n: 30, unit: 'day', from: 'activation' }, expires_on: null, activation: null },
     200,
     { ...stars, expiration: { n: 30, unit: 'day', from: 'activation' }, initial_balance: '0' },
   ],

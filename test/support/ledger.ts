@@ -201,7 +201,7 @@ function describe(outcome: Record<string, unknown>, ids: Map<string, string>): s
   return `${before} ${after}${outcome.repeated ? ' again' : ''}`;
 }
 
-/** The accounts of other scripts have lots of other days: theirs may be written off as well, but do not count. */
+/** Lots of other scripts may be written off as well, but do not count. */
 async function expireOn(pool: Pool, memberId: string, at: string): Promise<number> {
   const count = `
     select count(*)::int as lots from ledger.postings p join ledger.accounts a using (account_id)

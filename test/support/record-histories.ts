@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { uuidv7 } from 'uuidv7';
 import { readConfig } from '../../src/config';
 import { findTemporal } from '../../src/embedded/temporal-cli';
-import { holdWorkflowId } from '../../workflows/protocol';
+import { expirePointsType, holdWorkflowId, taskQueues } from '../../workflows/protocol';
 import globalSetup from './global-setup';
 import globalTeardown from './global-teardown';
 import { currencyIid, enrolIn, programId, seedProgram } from './ledger';
@@ -58,7 +58,7 @@ async function main(name: string): Promise<void> {
       });
       return client.workflow.getHandle(holdWorkflowId(id));
     };
-    const keep = async (kind: string, handle: Awaited<ReturnType<typeof open>>) => {
+    const keep = async (kind: string, handle: WorkflowHandle) => {
       await handle.result();
       const show = ['workflow', 'show', '--workflow-id', handle.workflowId, '--output', 'json'];
       const { stdout } = await promisify(execFile)(cli, [
@@ -66,23 +66,27 @@ async function main(name: string): Promise<void> {
         '--address',
         backend.config.temporalAddress,
       ]);
-      await writeFile(join(folder, `hold-${kind}.json`), stdout);
+      await writeFile(join(folder, `${kind}.json`), stdout);
     };
 
     for (const signal of ['commit', 'rollback', 'cancel'] as const) {
       const handle = await open('1', 600);
       await handle.signal(signal);
-      await keep(signal, handle);
+      await keep(`hold-${signal}`, handle);
     }
-    await keep('timeout', await open('1', 1));
-    await keep('refused', await open('1000', 600));
+    await keep('hold-timeout', await open('1', 1));
+    await keep('hold-refused', await open('1000', 600));
     const canceled = await open('1', 600);
     await canceled.cancel();
-    await keep('canceled-by-operator', canceled);
+    await keep('hold-canceled-by-operator', canceled);
     const survivor = await open('1', 600);
     await backend.restartWorker();
     await survivor.signal('commit');
-    await keep('commit-after-restart', survivor);
+    await keep('hold-commit-after-restart', survivor);
+
+    const { jobs } = taskQueues(backend.config.temporalTaskQueue);
+    const expiry = { workflowId: `expire-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };
+    await keep('expire-points', await client.workflow.start(expirePointsType, expiry));
   } finally {
     await client.connection.close();
     await backend.close();

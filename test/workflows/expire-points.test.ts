@@ -60,7 +60,7 @@ test('a worker that starts again brings the schedule up to date and leaves a pau
   await schedule.unpause();
 });
 
-test('a worker killed in the middle of the work: the next one ends it, and nothing is written off twice', async () => {
+test('when a worker is killed, the next ends its work; nothing is written off twice', async () => {
   await makeDueLots(60, 50);
   const before = await count(`postings where type = 'expire'`);
   const handle = await backend.restartWorker(async () => {

@@ -9,7 +9,9 @@ begin
   if op.temp_until is not null then
     return ledger.open_hold(account, p, op.temp_until);
   end if;
-  p.activates_at := coalesce(op.activates_at, ledger.lot_activation(account.currency_iid, op.source_type, at));
+  p.activates_at := coalesce(
+    op.activates_at, ledger.lot_activation(account.currency_iid, op.source_type, at)
+  );
   p.expires_at := coalesce(op.expires_at, ledger.lot_expiry(account.currency_iid, at, p.activates_at));
   account := ledger.add_lot(account, p.seq, p.amount, p.activates_at, p.expires_at, at);
   return ledger.enter(account, p);

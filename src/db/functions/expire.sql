@@ -1,6 +1,6 @@
--- Writes off what has lapsed in a program by `at`: one posting per lot, at most so many lots, and answers how many
--- there were. Only free points lapse: what an open temporary transaction reserves waits for it. Accounts are locked
--- in id order, as everywhere, and for one batch only.
+-- Writes off what has lapsed in a program by `at`: one posting per lot, at most so many lots, and answers how
+-- many there were. Only free points lapse: what an open temporary transaction reserves waits for it. Accounts
+-- are locked in id order, as everywhere, and for one batch only.
 create or replace function ledger.expire(program_id int, at timestamptz, most int, origin text)
 returns int language plpgsql as $$
 declare

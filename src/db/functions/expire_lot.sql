@@ -8,7 +8,8 @@ declare
   op ledger.operation;
   p ledger.postings;
 begin
-  select q.* into strict accrual from ledger.postings q where q.account_id = lot.account_id and q.seq = lot.seq;
+  select q.* into strict accrual from ledger.postings q
+  where q.account_id = lot.account_id and q.seq = lot.seq;
   op.transaction_id := uuidv7();
   op.amount := lot.remaining - lot.reserved;
   op.source_type := 'system';

@@ -1,4 +1,5 @@
--- The next day of the year (MM-DD) that is not before `starts`; a day its month does not have is the month's last.
+-- The next day of the year (MM-DD) that is not before `starts`; a day its month does not have is the month's
+-- last.
 create or replace function ledger.next_day(month_and_day text, starts date)
 returns date language sql immutable as $$
   select min(day)::date
