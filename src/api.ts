@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
 import { openCatalog } from './catalog';
+import { type Clock, machineClock, type TestClock } from './clock';
 import { ConfigError, requireServers, type ServiceConfig } from './config';
+import { adminTestClock } from './contract/admin/test-clock';
 import { isMigrated } from './db/migrate';
 import { createPool } from './db/pool';
 import { openGateway } from './gateway';
+import { implement } from './http/handler';
 import { createHandlers } from './http/handlers';
+import { createTestClockHandlers } from './http/handlers/admin/test-clock';
 import { startApi as listen } from './http/server';
 import { type Running, runProcess } from './process';
 import { temporalConnection } from './temporal-connection';
@@ -18,6 +22,13 @@ export function main(): Promise<void> {
   });
 }
 
+interface ApiOptions {
+  log: Logger;
+  clock?: Clock;
+  /** Makes the clock one that can be moved over the management API; never in production. */
+  testClock?: TestClock | undefined;
+}
+
 export interface RunningApi extends Running {
   /** Such as http://127.0.0.1:3000 */
   url: string;
@@ -29,14 +40,16 @@ export interface RunningApi extends Running {
  */
 export async function startApi(
   config: ServiceConfig,
-  { log, now = () => new Date() }: { log: Logger; now?: () => Date },
+  { log, clock = machineClock, testClock }: ApiOptions,
 ): Promise<RunningApi> {
+  const now = () => (testClock ?? clock).now();
   const pool = createPool(config, log);
   const gateway = openGateway({
     connection: temporalConnection(config),
     namespace: config.temporalNamespace,
     taskQueue: config.temporalTaskQueue,
     requestTimeoutMs: config.requestTimeoutMs,
+    now,
     log,
   });
   const closers: (() => Promise<unknown>)[] = [() => pool.end(), () => gateway.close()];
@@ -45,8 +58,10 @@ export async function startApi(
       throw new ConfigError('The database is not migrated: run `node dist/migrate.js`');
     const catalog = await openCatalog(pool, log);
     closers.unshift(() => catalog.close());
+    const dependencies = { db: pool, catalog, gateway };
     const server = await listen(config, {
-      handlers: createHandlers({ db: pool, catalog, gateway }),
+      handlers: createHandlers(dependencies),
+      extra: testClock ? implement(adminTestClock, createTestClockHandlers(dependencies, testClock)) : [],
       findAccess: (hash) => catalog.access(hash),
       checks: { database: () => isMigrated(pool), temporal: () => gateway.isReachable() },
       now,

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { searchAttributes } from '../workflows/protocol';
 import { startApi } from './api';
+import { machineClock } from './clock';
 import { type Config, readConfig, type ServiceConfig } from './config';
 import { migrate } from './db/migrate';
 import { createPool } from './db/pool';
 import { claimPort } from './embedded/ports';
 import { startPostgres } from './embedded/postgres';
 import { startTemporal } from './embedded/temporal';
+import { openTestClock } from './embedded/test-clock';
 import { forgetWhereabouts, noteWhereabouts } from './embedded/whereabouts';
 import { createLogger } from './log';
 import { type Running, runUntilSignal } from './process';
@@ -46,8 +48,9 @@ async function startEverything(config: Config, log: Logger): Promise<Running> {
   try {
     const servers = await startServers(config, started);
     const hasDemo = await prepareDatabase(config, servers.config, log);
-    started.push(await startWorker(servers.config, { log }));
-    const api = await startApi(servers.config, { log });
+    const testClock = config.databaseUrl ? undefined : await openTestClock(config.dataDir);
+    started.push(await startWorker(servers.config, { log, clock: testClock ?? machineClock }));
+    const api = await startApi(servers.config, { log, testClock });
     started.push(api);
     const { dataDir, databaseUrl, temporalAddress } = servers.config;
     await noteWhereabouts(dataDir, { apiUrl: api.url, databaseUrl, temporalAddress });

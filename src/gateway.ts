@@ -16,6 +16,10 @@ import {
 import { uuidv7 } from 'uuidv7';
 import {
   discardSignal,
+  type ExpirePointsInput,
+  type ExpirePointsResult,
+  expirePointsType,
+  expireScheduleId,
   type HoldInput,
   type HoldResult,
   type HoldSignal,
@@ -47,6 +51,7 @@ export interface GatewayOptions {
   taskQueue: string;
   /** Longest a batch occupies a lane, and a request waits for its outcome. */
   requestTimeoutMs: number;
+  now?: () => Date;
   log: { warn(fields: object, message: string): void };
 }
 
@@ -72,6 +77,8 @@ export interface Gateway {
   signalHold(transactionId: string, signal: HoldSignal): Promise<Settled | undefined>;
   /** Ends a membership, and tells the workflows of the holds this rolled back. */
   removeMember(programId: number, memberId: string): Promise<Outcome<Remove>>;
+  /** Writes off the lapsed points of a program now. */
+  expirePoints(programId: number): Promise<ExpirePointsResult>;
   /** Whether the workflow of a temporary transaction is running. */
   isHoldLive(transactionId: string): Promise<boolean>;
   isReachable(): Promise<boolean>;
@@ -84,7 +91,7 @@ const maxBatchItems = 500;
 const maxWaiting = 20_000;
 
 export function openGateway(options: GatewayOptions): Gateway {
-  const { namespace, requestTimeoutMs, log } = options;
+  const { namespace, requestTimeoutMs, now = () => new Date(), log } = options;
   const connection = Connection.lazy(options.connection);
   const client = new Client({ connection, namespace });
   const queues = taskQueues(options.taskQueue);
@@ -124,7 +131,7 @@ export function openGateway(options: GatewayOptions): Gateway {
       client.workflow.start(holdType, {
         workflowId: holdWorkflowId(operation.transaction_id),
         taskQueue: queues.holds,
-        args: [holdInput(operation)],
+        args: [holdInput(operation, now())],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         workflowTaskTimeout: '3s',
         staticSummary: describeHold(operation, labels),
@@ -171,6 +178,16 @@ export function openGateway(options: GatewayOptions): Gateway {
     return outcome;
   }
 
+  function expirePoints(programId: number): Promise<ExpirePointsResult> {
+    return within(client, requestTimeoutMs, () =>
+      client.workflow.execute<(input: ExpirePointsInput) => Promise<ExpirePointsResult>>(expirePointsType, {
+        workflowId: `${expireScheduleId(options.taskQueue, programId)}/now-${uuidv7()}`,
+        taskQueue: queues.jobs,
+        args: [{ program_id: programId }],
+      }),
+    );
+  }
+
   async function isHoldLive(transactionId: string): Promise<boolean> {
     try {
       const { status } = await client.workflow.getHandle(holdWorkflowId(transactionId)).describe();
@@ -186,6 +203,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     openHold,
     signalHold,
     removeMember,
+    expirePoints,
     isHoldLive,
     isReachable: () =>
       client
@@ -262,9 +280,11 @@ function summarise(operations: readonly Operation[]): string {
   return `${operations.length} ${operations.length === 1 ? 'operation' : 'operations'}: ${parts.join(', ')}`;
 }
 
-function holdInput(operation: Opening): HoldInput {
+function holdInput(operation: Opening, now: Date): HoldInput {
   const { verb, transaction_id, temp_until, amount, program_id, member_id, currency_iid } = operation;
-  return { kind: verb, target_id: transaction_id, temp_until, amount, program_id, member_id, currency_iid };
+  const waits_ms = Date.parse(temp_until) - now.getTime();
+  const account = { program_id, member_id, currency_iid };
+  return { kind: verb, target_id: transaction_id, temp_until, waits_ms, amount, ...account };
 }
 
 /** Such as "redeem 40.50 stars, order 123". */

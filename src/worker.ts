@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { taskQueues } from '../workflows/protocol';
+import { type Clock, machineClock } from './clock';
 import { requireServers, type ServiceConfig } from './config';
 import { createPool } from './db/pool';
 import { type Running, runProcess } from './process';
@@ -13,8 +14,7 @@ type WorkerOptions = {
   log: Logger;
   /** The workflows as one JavaScript file; the one of the build unless given. */
   workflowBundlePath?: string;
-  /** Now, as RFC 3339 UTC. */
-  clock?: () => string;
+  clock?: Clock;
 };
 
 /** Writers beyond a few only wait for each other's locks. */
@@ -34,12 +34,12 @@ export function main(): Promise<void> {
  * Throws when Temporal cannot be reached.
  */
 export async function startWorker(config: ServiceConfig, options: WorkerOptions): Promise<Running> {
-  const { log, clock = () => new Date().toISOString() } = options;
+  const { log, clock = machineClock } = options;
   configureRuntime(log);
   const connection = await NativeConnection.connect(temporalConnection(config));
   const db = createPool(config, log);
   const workers = await createWorkers(config, connection, {
-    activities: createActivities({ db, clock, log }),
+    activities: createActivities({ db, clock: () => clock.now().toISOString(), log }),
     codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),
   });
 

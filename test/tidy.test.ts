@@ -19,6 +19,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
     ],
   },
   'src/coalesce.ts': { may: ['src/domain'] },
+  'src/clock.ts': { may: [] },
   'src/catalog.ts': { may: ['src/db', 'src/domain', 'pg'] },
   'src/http': {
     may: [
@@ -33,7 +34,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
       ],
       ...['express', 'lossless-json', 'saxes', 'swagger-ui-dist', 'uuidv7', 'zod', 'node'],
     ],
-    types: ['src/db/query', 'pg'],
+    types: ['src/clock', 'src/db/query', 'pg'],
   },
   activities: {
     may: ['activities', 'src/db', 'src/domain', '@temporalio/activity'],
@@ -52,7 +53,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
   'src/temporal-connection.ts': { may: ['src/config'] },
   'src/embedded': {
     may: ['src/embedded', 'pg', '@temporalio/client', '@temporalio/testing', 'node'],
-    types: ['@temporalio/common', 'src/config'],
+    types: ['@temporalio/common', 'src/clock', 'src/config'],
   },
 };
 

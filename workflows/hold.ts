@@ -41,7 +41,7 @@ export async function hold(input: HoldInput): Promise<HoldResult> {
   );
   setCurrentDetails(`**Open** until ${input.temp_until}: waits for the signal commit, rollback or cancel.`);
 
-  const cancelled = await waitUntil(input.temp_until, () => signal !== undefined || isDiscarded);
+  const cancelled = await waitFor(timeToWaitMs(input), () => signal !== undefined || isDiscarded);
   if (isDiscarded) return { state: 'discarded' };
   const wish = cancelled ? 'cancel' : (signal ?? 'timeout');
 
@@ -54,10 +54,14 @@ export async function hold(input: HoldInput): Promise<HoldResult> {
   return result;
 }
 
-/** Waits for the predicate or the moment; true if an operator cancelled the workflow instead. */
-async function waitUntil(moment: string, predicate: () => boolean): Promise<boolean> {
+function timeToWaitMs({ waits_ms, temp_until }: HoldInput): number {
+  return Math.max(1, waits_ms ?? Date.parse(temp_until) - Date.now());
+}
+
+/** Waits for the predicate or so long; true if an operator cancelled the workflow instead. */
+async function waitFor(timeoutMs: number, predicate: () => boolean): Promise<boolean> {
   try {
-    await condition(predicate, Math.max(1, Date.parse(moment) - Date.now()));
+    await condition(predicate, timeoutMs);
     return false;
   } catch (error) {
     if (isCancellation(error)) return true;

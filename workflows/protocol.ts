@@ -31,6 +31,8 @@ export const discardSignal = 'discard';
 export interface HoldInput extends Omit<Settle, 'verb' | 'wish'> {
   /** RFC 3339; when nobody has decided by then, the hold times out. */
   temp_until: string;
+  /** How long that is from the start, by the clock of the API; absent in holds of earlier versions. */
+  waits_ms?: number;
   kind: 'accrue' | 'redeem';
   amount: Amount;
 }

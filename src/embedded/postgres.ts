@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { type Identity, run, type ServerProcess, startServer } from './child';
 import { claimPort } from './ports';
 import { findPostgres } from './postgres-binaries';
 import { findReachableFolder, serverUser } from './postgres-user';
+import { readIfExists } from './read-if-exists';
 
 type PostgresOptions = {
   /** Folder to keep data and password in; made when missing. */
@@ -174,9 +175,4 @@ async function createDatabase(url: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-async function readIfExists(path: string): Promise<string | undefined> {
-  const exists = await stat(path).catch(() => undefined);
-  return exists && (await readFile(path, 'utf8'));
 }

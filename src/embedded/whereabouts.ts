@@ -1,6 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config';
+import { readIfExists } from './read-if-exists';
 
 /** Where a service started on this machine is reached. */
 export interface Whereabouts {
@@ -22,10 +23,6 @@ export async function forgetWhereabouts(dataDir: string): Promise<void> {
 
 /** Where the service of this data folder runs; undefined if none does. */
 export async function findWhereabouts({ dataDir }: Config): Promise<Whereabouts | undefined> {
-  try {
-    return JSON.parse(await readFile(fileOf(dataDir), 'utf8')) as Whereabouts;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const noted = await readIfExists(fileOf(dataDir));
+  return noted === undefined ? undefined : (JSON.parse(noted) as Whereabouts);
 }

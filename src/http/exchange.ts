@@ -20,6 +20,8 @@ export interface Exchange {
   readonly response: express.Response;
   readonly requestId: string;
   readonly startedAt: Date;
+  /** Of a clock that only measures: startedAt may be the time of a test clock. */
+  readonly startedMs: number;
   readonly log: Log;
 }
 
@@ -40,7 +42,7 @@ export function beginExchange(
   const given = request.get('x-request-id') ?? '';
   const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : uuidv7();
   response.set('X-Request-Id', requestId);
-  return { request, response, requestId, startedAt: now(), log };
+  return { request, response, requestId, startedAt: now(), startedMs: performance.now(), log };
 }
 
 export function refuseBecause(problems: readonly Problem[]): Failure {
@@ -94,7 +96,7 @@ function send({ response }: Exchange, status: number, body: string, format: Form
 }
 
 /** The line in the log: the path as declared, never as sent, and nothing of the body. */
-function report({ request, requestId, startedAt, log }: Exchange, path: string, refusal: string) {
-  const durationMs = Date.now() - startedAt.getTime();
+function report({ request, requestId, startedMs, log }: Exchange, path: string, refusal: string) {
+  const durationMs = Math.round(performance.now() - startedMs);
   log.info({ requestId, method: request.method, path, refusal, durationMs }, 'Request');
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AppOptions, createApp } from './app';
-import { type ApiHandlers, implementAll } from './handler';
+import { type ApiHandlers, type Implementation, implementAll } from './handler';
 
 export interface ApiConfig {
   readonly host: string;
@@ -14,6 +14,8 @@ export interface ApiConfig {
 
 export interface ApiDependencies extends Omit<AppOptions, 'isStopping' | 'requestTimeoutMs'> {
   handlers: ApiHandlers;
+  /** Endpoints that only some starts have. */
+  extra?: readonly Implementation[];
 }
 
 export interface RunningApi {
@@ -27,8 +29,9 @@ export interface RunningApi {
 export async function startApi(config: ApiConfig, dependencies: ApiDependencies): Promise<RunningApi> {
   let isStopping = false;
   const { host, port, requestTimeoutMs, shutdownTimeoutMs } = config;
+  const { handlers, extra = [] } = dependencies;
   const options = { ...dependencies, requestTimeoutMs, isStopping: () => isStopping };
-  const server = createServer(createApp(implementAll(dependencies.handlers), options));
+  const server = createServer(createApp([...implementAll(handlers), ...extra], options));
   server.listen(port, host);
   await once(server, 'listening');
 

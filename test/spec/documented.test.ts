@@ -61,9 +61,9 @@ describe.each(['json', 'xml'] as const)('the samples of the pages in %s', (forma
     backend = await startBackend({}, { withoutWorker: true });
     await backend.pool.query(world);
     const { workflowBundlePath } = testServers();
-    const clock = () => now().toISOString();
+    const clock = { now: () => now() };
     worker = await startWorker(backend.config, { log: silent, workflowBundlePath, clock });
-    api = await startApi(backend.config, { log: silent, now: () => now() });
+    api = await startApi(backend.config, { log: silent, clock });
   });
   afterAll(async () => {
     await api.stop();

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
+import type { Clock } from '../../src/clock';
 import { readConfig, type ServiceConfig } from '../../src/config';
 import { checkLedger } from '../../src/db/check-ledger';
 import { createPool } from '../../src/db/pool';
@@ -29,6 +30,7 @@ export interface Backend {
 export const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 
 interface BackendOptions {
+  clock?: Clock;
   /** Settings of the worker alone, such as another way to its servers. */
   forWorker?: (config: ServiceConfig) => Partial<ServiceConfig>;
   /** Prepares the database before the worker looks at it. */
@@ -39,7 +41,7 @@ interface BackendOptions {
 
 export async function startBackend(
   settings: Partial<ServiceConfig> = {},
-  { forWorker = () => ({}), beforeWorker, withoutWorker = false }: BackendOptions = {},
+  { clock, forWorker = () => ({}), beforeWorker, withoutWorker = false }: BackendOptions = {},
 ): Promise<Backend> {
   const database = await createDatabase();
   const { temporalAddress, workflowBundlePath } = testServers();
@@ -62,7 +64,10 @@ export async function startBackend(
   });
   await beforeWorker?.(pool);
   const startOne = () =>
-    startWorker({ ...config, ...forWorker(config) }, { log: silent, workflowBundlePath });
+    startWorker(
+      { ...config, ...forWorker(config) },
+      { log: silent, workflowBundlePath, ...(clock && { clock }) },
+    );
   let worker: Running | undefined = withoutWorker ? undefined : await startOne();
   return {
     config,
