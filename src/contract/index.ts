@@ -1,6 +1,7 @@
 import { account } from './account';
 import { adminCurrencies } from './admin/currencies';
 import { adminDatabases, adminFields } from './admin/databases';
+import { adminEvents } from './admin/events';
 import { adminPrograms } from './admin/programs';
 import { adminPromotions } from './admin/promotions';
 import { adminTokens } from './admin/tokens';
@@ -26,4 +27,5 @@ export const subjects = {
   adminCurrencies,
   adminPromotions,
   adminTokens,
+  adminEvents,
 };

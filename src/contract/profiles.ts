@@ -48,7 +48,9 @@ function ownKeys(data: Data, fieldName: unknown): Record<string, unknown> {
 }
 
 const options = {
-  skip_triggers: optional(flag()).describe('Accepted; nothing is triggered by imports yet.'),
+  skip_triggers: optional(flag()).describe(
+    'Whether to write no event profile_created or profile_updated. Absent: false.',
+  ),
   skip_invalid_subscriptions: optional(flag()).describe('Accepted; subscriptions are not stored.'),
   detect_geo: optional(flag()).describe('Accepted; nobody is located.'),
 };

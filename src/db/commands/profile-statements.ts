@@ -66,6 +66,15 @@ export const insertProfiles = command({
     from jsonb_to_recordset($2::jsonb) as i(profile_id text, email text, phones text[], set jsonb)`,
 });
 
+/** Others hear that profiles were created or updated; not what is in them. */
+export const insertProfileEvents = command({
+  name: 'profile-events-insert',
+  parameters: [z.int(), z.string(), z.array(z.string())],
+  text: `
+    insert into feed.events (type, happened_at, database_id, profile_id)
+    select $2, now(), $1, profile_id from unnest($3::text[]) as profile_id`,
+});
+
 /**
  * Takes the ids once more by themselves: by them the planner finds the rows, however few it thinks there are.
  */

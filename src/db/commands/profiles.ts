@@ -15,6 +15,7 @@ import {
   findMemberships,
   findTakenValues,
   insertKeys,
+  insertProfileEvents,
   insertProfiles,
   lockDatabase,
   lockForDeletion,
@@ -43,7 +44,11 @@ interface Waiting extends ProfileWrite {
 /** What a round has settled; the others met a profile that an earlier one of the round had found too. */
 type Round = { outcomes: Map<number, WriteOutcome>; again: Waiting[] };
 
-type Mode = { mayCreate: boolean };
+type Mode = {
+  mayCreate: boolean;
+  /** Nobody hears of it. */
+  isSilent?: boolean;
+};
 
 /** So many at once: each takes a lock, and Postgres holds some thousands for everybody together. */
 const roundSize = 250;
@@ -132,6 +137,7 @@ async function writeTogether(
   }
   await refuseTakenValues(db, database, targets, outcomes);
   await store(db, database, [...targets.values()]);
+  if (!mode.isSilent) await announce(db, database, [...targets.values()]);
   for (const { index, profile_id } of targets.values()) outcomes.set(index, { profile_id });
   return { outcomes, again };
 }
@@ -225,6 +231,13 @@ async function store(db: Queryable, database: Database, targets: readonly Target
     await deleteKeys(db, ids, keys);
   }
   await insertKeys(db, database.id, keys);
+}
+
+async function announce(db: Queryable, database: Database, targets: readonly Target[]): Promise<void> {
+  const created = targets.filter(({ isNew }) => isNew).map(({ profile_id }) => profile_id);
+  const updated = targets.filter(({ isNew }) => !isNew).map(({ profile_id }) => profile_id);
+  if (created.length > 0) await insertProfileEvents(db, database.id, 'profile_created', created);
+  if (updated.length > 0) await insertProfileEvents(db, database.id, 'profile_updated', updated);
 }
 
 function keyRows(database: Database, targets: Iterable<Target>): string {

@@ -22,6 +22,8 @@ begin
   if not found then
     return jsonb_build_object('profile_id', op.profile_id, 'registered', false);
   end if;
+  insert into feed.events (type, happened_at, program_id, member_id)
+  values ('loyalty_member_added', at, op.program_id, member.member_id);
   grants := not exists (
     select from ledger.members m
     where m.program_id = op.program_id and m.profile_id = op.profile_id and m.member_id <> member.member_id

@@ -8,6 +8,7 @@ declare
   account ledger.accounts;
   step ledger.step;
   holds jsonb := '[]';
+  turn xid8 := pg_current_xact_id();
 begin
   select m.* into member from ledger.members m where m.member_id = op.member_id;
   if member.removed_by = op.transaction_id then
@@ -34,6 +35,9 @@ begin
     account := step.account;
     account.closed_at := at;
     perform ledger.save(account);
+    turn := greatest(turn, account.last_turn);
   end loop;
+  insert into feed.events (turn, type, happened_at, program_id, member_id)
+  values (turn, 'loyalty_member_removed', at, member.program_id, member.member_id);
   return jsonb_build_object('profile_id', member.profile_id, 'holds', holds);
 end $$;

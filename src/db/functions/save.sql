@@ -5,6 +5,6 @@ returns void language sql as $$
   set
     balance = account.balance, held = account.held, debt = account.debt, active = account.active,
     lapsed = account.lapsed, changes_at = account.changes_at, touched_at = account.touched_at,
-    last_seq = account.last_seq, closed_at = account.closed_at
+    last_seq = account.last_seq, last_turn = account.last_turn, closed_at = account.closed_at
   where a.account_id = account.account_id
 $$;

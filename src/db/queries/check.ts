@@ -191,6 +191,30 @@ export const ledgerChecks = {
     where p.transaction_eid is not null
       and k.transaction_id is distinct from coalesce(o.transaction_id, p.transaction_id)`,
   ),
+
+  'every posting has its events, once the account has any': check(
+    'events',
+    `
+    select p.account_id::text as account_id,
+      format('posting %s (%s) has the events %s', p.seq, p.type, e.types) as detail
+    from (select account_id, min(seq) as seq from feed.events where account_id is not null group by 1) first
+    join ledger.postings p on p.account_id = first.account_id and p.seq >= first.seq
+    left join (
+      select account_id, seq, array_agg(type order by event_id) as types from feed.events group by 1, 2
+    ) e on e.account_id = p.account_id and e.seq = p.seq
+    where e.types is distinct from ledger.event_types(p)`,
+  ),
+
+  'the events of an account are read in the order of its postings': check(
+    'events-order',
+    `
+    select e.account_id::text as account_id, format('the event of posting %s is read too early', e.seq) as detail
+    from (
+      select *, lag(seq) over (partition by account_id order by turn, event_id) as before
+      from feed.events where account_id is not null
+    ) e
+    where e.before > e.seq`,
+  ),
 };
 
 /** Temporary transactions that are open, each of which must have a running workflow. */

@@ -2,6 +2,7 @@ import type { ApiHandlers } from '../handler';
 import { createAccountHandlers } from './account';
 import { createAdminCurrencyHandlers } from './admin/currencies';
 import { createAdminDatabaseHandlers, createAdminFieldHandlers } from './admin/databases';
+import { createAdminEventHandlers } from './admin/events';
 import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminTokenHandlers } from './admin/tokens';
@@ -28,6 +29,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminCurrencies: createAdminCurrencyHandlers(dependencies),
     adminPromotions: createAdminPromotionHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
+    adminEvents: createAdminEventHandlers(dependencies),
     transactions: createTransactionHandlers(dependencies),
   };
 }

@@ -28,7 +28,7 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
       }
       const writes = input.data.map((item) => readItem(database, input, item));
       const valid = writes.flatMap((write) => (isRefusal(write) ? [] : [write]));
-      const outcomes = (await writeProfiles(db, database, valid, { mayCreate: true })).values();
+      const outcomes = (await writeProfiles(db, database, valid, modeOf(input, true))).values();
       return { result: writes.map((write) => resultRow(isRefusal(write) ? write : outcomes.next().value)) };
     },
 
@@ -60,7 +60,7 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
     if (isRefusal(database)) return database;
     const write = readWrite(database, input.matching, input.data, 'data.');
     if (isRefusal(write)) return write;
-    const [outcome] = await writeProfiles(db, database, [write], { mayCreate });
+    const [outcome] = await writeProfiles(db, database, [write], modeOf(input, mayCreate));
     if (!outcome) throw new Error('One write had no outcome');
     return outcome;
   }
@@ -73,6 +73,10 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
     const profile = await findProfile(db, database.id, search);
     return isRefusal(profile) ? profile : { ...profile, shown: search.shown };
   }
+}
+
+function modeOf({ skip_triggers }: { skip_triggers?: boolean | undefined }, mayCreate: boolean) {
+  return { mayCreate, isSilent: skip_triggers ?? false };
 }
 
 type WriteRefusal = Refusal<'bad_request' | 'field_unknown'>;

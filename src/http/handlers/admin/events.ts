@@ -1,0 +1,43 @@
+import type { adminEvents } from '../../../contract/admin/events';
+import { findReadableEnd, listEvents } from '../../../db/queries/events';
+import { cursorOf, readCursor, tellEvent } from '../../../domain/event';
+import { refuse } from '../../../domain/refusal';
+import type { Handlers } from '../../handler';
+import type { AdminDependencies } from './change';
+
+const defaultLimit = 100;
+
+/** So many events are looked through for one filtered page at most. */
+const mostSearched = 10_000;
+
+const start = '0-0';
+
+export function createAdminEventHandlers({ db }: AdminDependencies): Handlers<typeof adminEvents> {
+  return {
+    async read({ after = start, limit = defaultLimit, types, program_id }) {
+      const from = readCursor(after);
+      if (!from) {
+        return refuse('bad_request', {
+          problem: `after: expected a next_after, got "${after.slice(0, 60)}"`,
+        });
+      }
+      const isFiltered = types !== undefined || program_id !== undefined;
+      const searched = isFiltered ? mostSearched : limit;
+      const end = await findReadableEnd(db, from.turn, from.event_id, searched);
+      if (!end) return { items: [], next_after: after, has_more: false };
+      const rows = await listEvents(
+        db,
+        ...([from.turn, from.event_id, end.turn, end.event_id] as const),
+        types ?? null,
+        program_id ?? null,
+        limit,
+      );
+      const last = rows.length === limit ? rows.at(-1) : undefined;
+      return {
+        items: rows.map(tellEvent),
+        next_after: cursorOf(last ?? end),
+        has_more: last !== undefined || end.count === searched,
+      };
+    },
+  };
+}
