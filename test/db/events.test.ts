@@ -101,6 +101,17 @@ test('postings and their reversals', async () => {
   ]);
 });
 
+test('points that lapse: once they are written off', async () => {
+  const events = await eventsOf(`
+    0h accrue a 10 to 3h    → 0 10
+    4h expire               → 1
+  `);
+  expect(events).toEqual([
+    'loyalty_points_accrued a accrual 10.00: 0.00 10.00',
+    'loyalty_points_expired b expire 10.00: 0.00 0.00',
+  ]);
+});
+
 test('temporary transactions: how they end, and what a commit moves', async () => {
   const events = await eventsOf(`
     0h accrue a 10                  → 0 10
@@ -200,7 +211,7 @@ test('what commits late is not missed', async () => {
   expect((await reader.readAll()).map(({ event_data }) => event_data.amount)).toEqual(['1.00', '2.00']);
 });
 
-test('an account that an older transaction gets hold of later is read in the order of its postings', async () => {
+test('an account that an older transaction gets hold of later is read in posting order', async () => {
   const [one, other] = [await ledger.enrol(), await ledger.enrol()];
   const reader = await openReaderHere();
   const older = await begin();

@@ -89,7 +89,7 @@ export async function enrolIn(pool: Pool): Promise<string> {
 const midnight = Date.parse('2030-01-01T00:00:00Z');
 
 /** "36h" after the start of 2030, as RFC 3339. */
-function hour(text: string): string {
+export function hour(text: string): string {
   const match = /^(\d+(?:\.\d+)?)h$/.exec(text);
   if (!match) throw new Error(`Expected hours such as 36h, got ${text}`);
   return new Date(midnight + Number(match[1]) * 3_600_000).toISOString();

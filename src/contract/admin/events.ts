@@ -35,8 +35,8 @@ const read = endpoint({
     'changes: whoever goes on after next_after misses nothing and gets nothing twice, and gets the events ' +
     'of an account in the order of its transactions. A commit is two events: loyalty_temp_committed says ' +
     'how the temporary transaction ended, loyalty_points_accrued or loyalty_points_redeemed that points ' +
-    'have moved. amount is without sign; balances are the active ones. A page that was filtered may hold fewer events ' +
-    'than limit, or none, although has_more is true.',
+    'have moved. amount is without sign; balances are the active ones. A page that was filtered may hold ' +
+    'fewer events than limit, or none, although has_more is true.',
   request: object({
     after: optional(opaqueId()).describe('next_after of the answer before. Absent: from the first event on.'),
     limit: optional(integer({ min: 1, max: 1_000 })).describe('Events of a page, 1 to 1000. Absent: 100.'),

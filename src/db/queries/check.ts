@@ -208,7 +208,8 @@ export const ledgerChecks = {
   'the events of an account are read in the order of its postings': check(
     'events-order',
     `
-    select e.account_id::text as account_id, format('the event of posting %s is read too early', e.seq) as detail
+    select e.account_id::text as account_id,
+      format('the event of posting %s is read too early', e.seq) as detail
     from (
       select *, lag(seq) over (partition by account_id order by turn, event_id) as before
       from feed.events where account_id is not null
