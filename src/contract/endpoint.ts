@@ -42,6 +42,8 @@ export interface Endpoint<
   readonly outcome: 'first' | 'last';
   /** HTTP status of success; other than 200 for admin endpoints only. */
   readonly status: 200 | 201;
+  /** The list of the answer that format=csv or Accept: text/csv gives as CSV; admin endpoints only. */
+  readonly table: string | null;
 }
 
 const defaults = {
@@ -50,12 +52,13 @@ const defaults = {
   maxBytes: 1_048_576,
   outcome: 'first',
   status: 200,
+  table: null,
 } as const satisfies Partial<Endpoint>;
 
 type Defaults = keyof typeof defaults;
 type Declaration<E extends Endpoint> = Omit<E, Defaults> & Partial<Pick<E, Defaults>>;
 
-/** Declares an endpoint: POST, no aliases, at most 1 MiB, outcome first, 200, unless said otherwise. */
+/** Declares an endpoint: POST, no aliases, at most 1 MiB, outcome first, 200, no CSV, unless said so. */
 export function endpoint<
   Input extends z.ZodType,
   Output extends z.ZodType,

@@ -140,6 +140,15 @@ export function calendarDay(): Field<string> {
   });
 }
 
+/** A day of the calendar, such as "2025-03-01". */
+export function day(): Field<string> {
+  const schema = { type: 'string', format: 'date' };
+  return leaf('text', schema, 'a day such as "2025-03-01"', (value) => {
+    const isDay = typeof value === 'string' && /^[1-9]\d{3}-\d\d-\d\d$/.test(value);
+    return isDay && toUtc(`${value}T00:00:00Z`) !== undefined ? value : undefined;
+  });
+}
+
 /** An e-mail address; gives it trimmed and lower-cased. */
 export function email(): Field<string> {
   const schema = { type: 'string', maxLength: 320, examples: ['ann@example.com'] };

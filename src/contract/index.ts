@@ -2,8 +2,10 @@ import { account } from './account';
 import { adminCurrencies } from './admin/currencies';
 import { adminDatabases, adminFields } from './admin/databases';
 import { adminEvents } from './admin/events';
+import { adminProfiles } from './admin/profiles';
 import { adminPrograms } from './admin/programs';
 import { adminPromotions } from './admin/promotions';
+import { adminReports } from './admin/reports';
 import { adminTokens } from './admin/tokens';
 import { databases } from './databases';
 import { members } from './members';
@@ -28,4 +30,6 @@ export const subjects = {
   adminPromotions,
   adminTokens,
   adminEvents,
+  adminReports,
+  adminProfiles,
 };

@@ -118,7 +118,8 @@ function restResponses(endpoint: Endpoint, id: string): Json {
   const [example] = endpoint.examples;
   const schema = { $ref: `#/components/schemas/${id}.answer` };
   const json = { schema, ...(example && { example: example.response }) };
-  const success = { description: 'Success', content: { 'application/json': json } };
+  const csv = endpoint.table !== null && { 'text/csv': { schema: { type: 'string' } } };
+  const success = { description: 'Success', content: { 'application/json': json, ...csv } };
   const codes = refusalsOf(endpoint);
   const failures = [...new Set(codes.map((code) => refusals[code].error))].map((error) => {
     const same = codes.filter((code) => refusals[code].error === error);

@@ -5,6 +5,7 @@ import { failureBody, successBody } from '../contract/envelope';
 import { type Problem, problemsText } from '../contract/problems';
 import { type Refusal, refusals, refuse } from '../domain/refusal';
 import { Unavailable } from '../domain/unavailable';
+import { writeCsv } from './csv';
 import type { Keys } from './receive';
 import { contentTypes, type Format, writeBody } from './representation';
 
@@ -62,11 +63,36 @@ export function replyToFault(error: unknown, { requestId, log }: Exchange): Fail
 export function sendReply(exchange: Exchange, endpoint: Endpoint, keys: Keys, format: Format, reply: Reply) {
   const isRest = endpoint.family === 'admin';
   if ('payload' in reply) {
-    send(exchange, endpoint.status, writeBody(successBody(endpoint, reply.payload), format, keys), format);
+    const body = writeBody(successBody(endpoint, reply.payload), format, keys);
+    send(exchange, endpoint.status, body, contentTypes[format]);
     report(exchange, endpoint.path, 'none');
     return;
   }
   sendFailure(exchange, endpoint.path, format, reply, isRest);
+}
+
+/** Answers the list of a payload as CSV; its columns are the keys of the list's items. */
+export function sendTable(
+  exchange: Exchange,
+  endpoint: Endpoint,
+  table: string,
+  keys: Keys,
+  payload: object,
+) {
+  const list = keys.get(table);
+  if (list?.kind !== 'list' || list.of.kind !== 'object') throw new Error(`${endpoint.path} has no table`);
+  const rows = new Map<string, Record<string, unknown>[]>(Object.entries(payload)).get(table) ?? [];
+  exchange.response.set(
+    'Content-Disposition',
+    `attachment; filename="${endpoint.path.split('/').at(-1)}.csv"`,
+  );
+  send(
+    exchange,
+    endpoint.status,
+    writeCsv([...list.of.keys.keys()], rows),
+    'text/csv; charset=utf-8; header=present',
+  );
+  report(exchange, endpoint.path, 'none');
 }
 
 /** Answers a refusal; `isRest`: with its number as HTTP status, and with the fields it concerns. */
@@ -80,15 +106,15 @@ export function sendFailure(
   const failure = failureBody(refusal);
   const body = isRest && problems ? { ...failure, fields: problems } : failure;
   const status = isRest ? refusals[refusal.refusal].error : 200;
-  send(exchange, status, writeBody(body, format, noKeys), format);
+  send(exchange, status, writeBody(body, format, noKeys), contentTypes[format]);
   report(exchange, path, refusal.refusal);
 }
 
 const noKeys: Keys = new Map();
 
-function send({ response }: Exchange, status: number, body: string, format: Format) {
+function send({ response }: Exchange, status: number, body: string, contentType: string) {
   response.writeHead(status, {
-    'Content-Type': contentTypes[format],
+    'Content-Type': contentType,
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
   });

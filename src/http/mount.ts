@@ -14,6 +14,7 @@ import {
   replyToFault,
   sendFailure,
   sendReply,
+  sendTable,
 } from './exchange';
 import type { Context, Implementation } from './handler';
 import { type Expected, type Keys, keysOf, type Received, receive, receiveRest } from './receive';
@@ -94,7 +95,19 @@ async function serve(route: Route, exchange: Exchange, options: MountOptions): P
   const reply = await answer(route, received, exchange, options).catch((error: unknown) =>
     replyToFault(error, exchange),
   );
-  sendReply(exchange, endpoint, responseKeys, received.format, reply);
+  const { table } = endpoint;
+  if (table !== null && 'payload' in reply && asksForTable(received, exchange.request)) {
+    sendTable(exchange, endpoint, table, responseKeys, reply.payload);
+  } else {
+    sendReply(exchange, endpoint, responseKeys, received.format, reply);
+  }
+}
+
+/** The parameter `format` says, else the header Accept. */
+function asksForTable(received: Received, request: express.Request): boolean {
+  const wanted = 'input' in received ? received.input.format : undefined;
+  if (wanted !== undefined && wanted !== '') return wanted === 'csv';
+  return request.accepts(['application/json', 'text/csv']) === 'text/csv';
 }
 
 /** Format first, then the token, then the fields, then the handler. */

@@ -147,3 +147,11 @@ export const deleteProfileRow = command({
   parameters: [z.string()],
   text: 'delete from directory.profiles where profile_id = $1',
 });
+
+/** What callers wrote about the person into the ledger goes; its rows stay, under the bare id. */
+export const eraseFromLedger = query({
+  name: 'profile-erase-from-ledger',
+  parameters: [z.string()],
+  row: z.object({ erase: z.unknown() }),
+  text: 'select ledger.erase($1::text) as erase',
+});

@@ -12,6 +12,7 @@ import { inTransaction } from '../transaction';
 import {
   deleteKeys,
   deleteProfileRow,
+  eraseFromLedger,
   findMemberships,
   findTakenValues,
   insertKeys,
@@ -262,7 +263,9 @@ export async function deleteProfile(
   return inTransaction(pool, '', async (db) => {
     await lockForDeletion(db, profileId);
     const memberships = await findMemberships(db, profileId);
-    if (memberships.length === 0) await deleteProfileRow(db, profileId);
-    return memberships;
+    if (memberships.length > 0) return memberships;
+    await eraseFromLedger(db, profileId);
+    await deleteProfileRow(db, profileId);
+    return [];
   });
 }

@@ -3,8 +3,10 @@ import { createAccountHandlers } from './account';
 import { createAdminCurrencyHandlers } from './admin/currencies';
 import { createAdminDatabaseHandlers, createAdminFieldHandlers } from './admin/databases';
 import { createAdminEventHandlers } from './admin/events';
+import { createAdminProfileHandlers } from './admin/profiles';
 import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromotionHandlers } from './admin/promotions';
+import { createAdminReportHandlers } from './admin/reports';
 import { createAdminTokenHandlers } from './admin/tokens';
 import { createDatabaseHandlers } from './databases';
 import { createMemberHandlers } from './members';
@@ -30,6 +32,8 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPromotions: createAdminPromotionHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
     adminEvents: createAdminEventHandlers(dependencies),
+    adminReports: createAdminReportHandlers(dependencies),
+    adminProfiles: createAdminProfileHandlers(dependencies),
     transactions: createTransactionHandlers(dependencies),
   };
 }
