@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Of 20 postings of an account, 11 accrue, 4 redeem, 2 expire, 1 reserves, 1 commits, 1 cancels, as time goes by. */
+/** Of 20 postings of an account 11 accrue, 4 redeem, 2 expire, 1 reserves, 1 commits, 1 cancels. */
 async function fill(pool: Pool): Promise<void> {
   const accounts = Math.ceil(rows / postingsPerAccount);
   await pool.query(`insert into catalog.databases (id, name) values (1, 'bench')`);
@@ -61,7 +61,8 @@ async function fill(pool: Pool): Promise<void> {
      values (1, 'bench', 'Bench', 1, 'Europe/Berlin')`,
   );
   await pool.query(
-    `insert into catalog.currencies (iid, program_id, eid, name, type) values (1, 1, 'stars', 'Stars', 'standard')`,
+    `insert into catalog.currencies (iid, program_id, eid, name, type)
+     values (1, 1, 'stars', 'Stars', 'standard')`,
   );
   await pool.query(
     `insert into ledger.members (program_id, profile_id, registered_at, written_by)
@@ -73,8 +74,9 @@ async function fill(pool: Pool): Promise<void> {
      select member_id, 1, 1, 72.5, ${postingsPerAccount} from ledger.members`,
   );
   await pool.query(
-    `insert into ledger.postings (account_id, seq, transaction_id, program_id, type, amount, delta, balance_after,
-       active_before, active_after, posted_at, created_at, is_temp, settles_seq, reverses_seq, expires_at,
+    `insert into ledger.postings (account_id, seq, transaction_id, program_id, type, amount, delta,
+       balance_after, active_before, active_after, posted_at, created_at, is_temp, settles_seq, reverses_seq,
+       expires_at,
        promotion_id, promotion_eid, description, source_type, source_sid, written_by)
      select a, n, uuidv7(), 1, type::ledger.posting_type, 10.5,
        moves, 0, 0, case when type <> 'expire' then moves else 0 end, at, at,

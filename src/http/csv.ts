@@ -3,8 +3,8 @@ const formula = /^[=+\-@\t\r\n＝＋－＠]/;
 const decimalNumber = /^-?\d+(\.\d+)?$/;
 
 /**
- * Rows as CSV (RFC 4180) with a line of names first. Nothing is an empty cell; text that a spreadsheet would take for
- * a formula gets an apostrophe in front, numbers stay as they are.
+ * Rows as CSV (RFC 4180) with a line of names first. Nothing is an empty cell; text that a spreadsheet would
+ * take for a formula gets an apostrophe in front, numbers stay as they are.
  */
 export function writeCsv(
   columns: readonly string[],

@@ -114,8 +114,8 @@ export const adminReports = {
     scope,
     summary: 'Report members',
     description:
-      'Members per day: how many came by their date of registration, how many went, and how many there were ' +
-      'at the end of the day. Who comes back is new again.',
+      'Members per day: how many came by their date of registration, how many went, and how many there ' +
+      'were at the end of the day. Who comes back is new again.',
     request: object(request),
     response: object(answerOf({ new: integer(), removed: integer(), total: integer() })),
     refusals,

@@ -1,5 +1,5 @@
--- Forgets what callers wrote about a person into postings and keys; amounts, times and ids stay. The profile is
--- locked and member of nothing, so that no posting can follow.
+-- Forgets what callers wrote about a person into postings and keys; amounts, times and ids stay. The profile
+-- is locked and member of nothing, so that no posting can follow.
 create or replace function ledger.erase(profile_id text)
 returns void language plpgsql as $$
 declare

@@ -1,4 +1,4 @@
--- Reports read the ledger by time: the index holds all they need of a posting, so that they leave the table alone.
+-- Reports read the ledger by time: the index holds what they need of a posting, so that they leave the table.
 create index postings_by_time on ledger.postings (program_id, posted_at)
   include (account_id, type, amount, delta, is_temp);
 create index postings_settling on ledger.postings (program_id, posted_at)

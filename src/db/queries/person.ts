@@ -53,8 +53,8 @@ export const listKeptAccounts = query({
   text: `
     select a.member_id::text as member_id, a.account_id::text as account_id,
       c.iid as points_currency_iid, c.eid as points_currency_eid,
-      trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held, trim_scale(a.debt)::text as debt,
-      a.closed_at,
+      trim_scale(a.balance)::text as balance, trim_scale(a.held)::text as held,
+      trim_scale(a.debt)::text as debt, a.closed_at,
       array(
         select h.transaction_id::text from ledger.holds h
         where h.account_id = a.account_id and h.seq is null order by h.transaction_id
@@ -65,7 +65,7 @@ export const listKeptAccounts = query({
     where m.profile_id = $1 order by a.account_id`,
 });
 
-/** Postings of all accounts after a position, each with the lot it made, what it did to lots, and its hold. */
+/** Postings of all accounts after a position; each with the lot it made, what it did to lots, its hold. */
 export const listKeptPostings = query({
   name: 'person-postings',
   parameters: [z.string(), z.string(), z.string(), z.int()],
@@ -124,7 +124,8 @@ export const listKeptPostings = query({
       l.expires_at as lot_expires_at,
       (
         select coalesce(jsonb_agg(jsonb_build_object(
-          'lot_seq', u.lot_seq::text, 'taken', trim_scale(u.taken)::text, 'reserved', trim_scale(u.reserved)::text
+          'lot_seq', u.lot_seq::text,
+          'taken', trim_scale(u.taken)::text, 'reserved', trim_scale(u.reserved)::text
         ) order by u.lot_seq), '[]')
         from ledger.lot_uses u where u.account_id = p.account_id and u.seq = p.seq
       ) as lot_uses,
@@ -134,7 +135,8 @@ export const listKeptPostings = query({
     join ledger.accounts a on a.member_id = m.member_id
     join ledger.postings p on p.account_id = a.account_id
     left join ledger.lots l on l.account_id = p.account_id and l.seq = p.seq
-    left join ledger.holds h on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
+    left join ledger.holds h
+      on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
     where m.profile_id = $1 and (p.account_id, p.seq) > ($2::bigint, $3::bigint)
     order by p.account_id, p.seq limit $4::int`,
 });

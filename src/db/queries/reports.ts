@@ -14,8 +14,8 @@ export interface Days {
 }
 
 /**
- * The days a report is asked for: what is left out is today, by the moment `$4`, and `$5` days before the last one.
- * Undefined if there is no such program.
+ * The days a report is asked for: what is left out is today, by the moment `$4`, and `$5` days before the
+ * last one. Undefined if there is no such program.
  */
 export const findDays = queryFirst({
   name: 'report-days',
@@ -31,8 +31,8 @@ export const findDays = queryFirst({
 });
 
 /**
- * Where each day begins, and where the last one ends: at its midnight, or right after the moment `$4`. So a posting
- * of day n is in bucket n of them, and one that came later in the bucket after the last.
+ * Where each day begins, and where the last one ends: at its midnight, or right after the moment `$4`. So a
+ * posting of day n is in bucket n of them, and one that came later in the bucket after the last.
  */
 const findBounds = queryOne({
   name: 'report-bounds',
@@ -52,9 +52,12 @@ const day = z.string();
 const points = z.string();
 const currency = { points_currency_iid: z.int(), points_currency_eid: z.string(), scale: z.int() };
 
+/** Without this fence the planner takes the days for as many as the postings, and sorts them all. */
+const asFewDays = 'offset 0';
+
 /**
- * Postings by which lapsed points may have come or gone: what the index postings_around_lapse holds. A reversal or the
- * end of a hold is one if it did not move the active balance as it would have moved points that are alive.
+ * Postings by which lapsed points may have come or gone: what the index postings_around_lapse holds. A
+ * reversal or the end of a hold is one if it did not move the active balance as points do that are alive.
  */
 const isAroundLapse = `(
   p.expires_at < p.posted_at
@@ -63,11 +66,11 @@ const isAroundLapse = `(
 )`;
 
 /**
- * What moved per currency and day, and what there was at the end of each day: counted back from what there is now,
- * so that only postings since the first day are read.
+ * What moved per currency and day, and what there was at the end of each day: counted back from what there is
+ * now, so that only postings since the first day are read.
  *
- * Points that lapse leave a balance when their row is posted. In between they are `lapsed`: from the first end of a
- * day after they lapsed to the last one before the posting that took them, or until now.
+ * Points that lapse leave a balance when their row is posted. In between they are `lapsed`: from the first
+ * end of a day after they lapsed to the last one before the posting that took them, or until now.
  */
 const listPoints = query({
   name: 'report-points',
@@ -86,10 +89,14 @@ const listPoints = query({
   }),
   text: `
     with sums as (
-      select a.currency_iid, width_bucket(p.posted_at, $3::timestamptz[]) as bucket, p.type, p.is_temp,
-        p.delta > 0 as is_gain, sum(case when p.is_temp then p.amount else p.delta end) as total
-      from ledger.postings p join ledger.accounts a on a.account_id = p.account_id
-      where p.program_id = $1::int and p.posted_at >= ($3::timestamptz[])[1]
+      select currency_iid, bucket, type, is_temp, is_gain, sum(moved) as total
+      from (
+        select a.currency_iid, width_bucket(p.posted_at, $3::timestamptz[]) as bucket, p.type, p.is_temp,
+          p.delta > 0 as is_gain, case when p.is_temp then p.amount else p.delta end as moved
+        from ledger.postings p join ledger.accounts a on a.account_id = p.account_id
+        where p.program_id = $1::int and p.posted_at >= ($3::timestamptz[])[1]
+        ${asFewDays}
+      ) p
       group by 1, 2, 3, 4, 5
     ), moved as (
       select currency_iid, bucket,
@@ -109,7 +116,8 @@ const listPoints = query({
       where p.program_id = $1::int and p.posted_at >= ($3::timestamptz[])[1] and p.type = 'settlement'
       group by 1, 2
     ), lapsing as (
-      select account_id, case type when 'expire' then amount else -amount end as amount, expires_at, posted_at as until
+      select account_id, case type when 'expire' then amount else -amount end as amount, expires_at,
+        posted_at as until
       from ledger.postings p
       where p.program_id = $1::int and p.posted_at >= ($3::timestamptz[])[1] and ${isAroundLapse}
         and expires_at < posted_at and (type = 'expire' or type = 'accrual' and not is_temp)
@@ -172,7 +180,7 @@ const listPoints = query({
     where day < ($2::date + cardinality($3) - 1)::text`,
 });
 
-/** Members who came and went per day, by the dates of their membership, and how many there were at its end. */
+/** Members who came and went per day, by the dates of their membership, and how many there were then. */
 const listMembers = query({
   name: 'report-members',
   parameters: [z.int(), z.string(), bounds],
@@ -200,8 +208,8 @@ const listMembers = query({
 });
 
 /**
- * What promotions moved per day: uses are transactions that took effect. A temporary redemption does so when it is
- * committed, by a row that says only which one it settles.
+ * What promotions moved per day: uses are transactions that took effect. A temporary redemption does so when
+ * it is committed, by a row that says only which one it settles.
  */
 const listPromotions = query({
   name: 'report-promotions',
@@ -220,37 +228,41 @@ const listPromotions = query({
   }),
   text: `
     with posted as (
-      select p.account_id, p.posted_at, p.type, p.delta, p.promotion_id, p.promotion_eid, r.type as reversed
+      select p.account_id, p.posted_at, p.type, p.delta, p.promotion_id, p.promotion_eid
       from ledger.postings p
-      left join lateral (
-        select o.type from ledger.postings o where o.account_id = p.account_id and o.seq = p.reverses_seq
-      ) r on p.type = 'reversal'
       where p.program_id = $1::int
         and p.posted_at >= ($3::timestamptz[])[1] and p.posted_at < ($3::timestamptz[])[cardinality($3)]
         and p.promotion_id is not null and not p.is_temp and p.type in ('accrual', 'redeem', 'reversal')
       union all
-      select p.account_id, p.posted_at, 'redeem', p.delta, o.promotion_id, o.promotion_eid, null
+      select p.account_id, p.posted_at, 'redeem', p.delta, o.promotion_id, o.promotion_eid
       from ledger.postings p
       join ledger.postings o on o.account_id = p.account_id and o.seq = p.settles_seq
       where p.program_id = $1::int
         and p.posted_at >= ($3::timestamptz[])[1] and p.posted_at < ($3::timestamptz[])[cardinality($3)]
         and p.type = 'settlement' and p.delta < 0 and o.promotion_id is not null
+    ), sums as (
+      select bucket, promotion_id, any_value(promotion_eid) as promotion_eid, currency_iid, type, is_gain,
+        count(*)::int as rows, sum(delta) as total
+      from (
+        select width_bucket(p.posted_at, $3::timestamptz[]) as bucket, p.promotion_id, p.promotion_eid,
+          a.currency_iid, p.type, p.delta > 0 as is_gain, p.delta
+        from posted p join ledger.accounts a on a.account_id = p.account_id
+        ${asFewDays}
+      ) p
+      group by bucket, promotion_id, currency_iid, type, is_gain
     )
     select
-      ($2::date + (width_bucket(p.posted_at, $3::timestamptz[]) - 1))::text as day,
-      p.promotion_id, max(p.promotion_eid) as promotion_eid,
+      ($2::date + (bucket - 1))::text as day, p.promotion_id, any_value(p.promotion_eid) as promotion_eid,
       c.iid as points_currency_iid, c.eid as points_currency_eid, c.scale,
-      (count(*) filter (where p.type <> 'reversal'))::int as uses,
-      (count(*) filter (where p.type = 'reversal'))::int as canceled,
-      coalesce(sum(p.delta) filter (where p.type = 'accrual'), 0)::text as accrued,
-      coalesce(sum(-p.delta) filter (where p.type = 'redeem'), 0)::text as redeemed,
-      coalesce(sum(-p.delta) filter (where p.reversed = 'accrual'), 0)::text as accruals_canceled,
-      coalesce(sum(p.delta) filter (where p.reversed = 'redeem'), 0)::text as redemptions_canceled
-    from posted p
-    join ledger.accounts a on a.account_id = p.account_id
-    join catalog.currencies c on c.iid = a.currency_iid
-    group by 1, p.promotion_id, c.iid
-    order by 1, p.promotion_id, c.iid`,
+      coalesce(sum(rows) filter (where p.type <> 'reversal'), 0)::int as uses,
+      coalesce(sum(rows) filter (where p.type = 'reversal'), 0)::int as canceled,
+      coalesce(sum(total) filter (where p.type = 'accrual'), 0)::text as accrued,
+      coalesce(sum(-total) filter (where p.type = 'redeem'), 0)::text as redeemed,
+      coalesce(sum(-total) filter (where p.type = 'reversal' and not is_gain), 0)::text as accruals_canceled,
+      coalesce(sum(total) filter (where p.type = 'reversal' and is_gain), 0)::text as redemptions_canceled
+    from sums p join catalog.currencies c on c.iid = p.currency_iid
+    group by bucket, p.promotion_id, c.iid
+    order by bucket, p.promotion_id, c.iid`,
 });
 
 /** A day and ten years need different plans, and compiling a plan takes longer than most of them. */
@@ -259,8 +271,8 @@ const planAnew = queryOne({
   parameters: [],
   row: z.object({ plan: z.string(), jit: z.string(), memory: z.string() }),
   text: `
-    select set_config('plan_cache_mode', 'force_custom_plan', true) as plan, set_config('jit', 'off', true) as jit,
-      set_config('work_mem', '64MB', true) as memory`,
+    select set_config('plan_cache_mode', 'force_custom_plan', true) as plan,
+      set_config('jit', 'off', true) as jit, set_config('work_mem', '64MB', true) as memory`,
 });
 
 type Listing<R> = (db: Queryable, programId: number, from: string, bounds: string[]) => Promise<R[]>;
