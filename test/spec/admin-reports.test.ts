@@ -1,0 +1,208 @@
+import { uuidv7 } from 'uuidv7';
+import { postOperations } from '../../src/db/ledger';
+import { type AdminBench, openAdmin } from '../support/admin';
+
+let bench: AdminBench;
+let memberId: string;
+const profileId = '00000000000000000000000a';
+const account = () => ({ program_id: 1, member_id: memberId, currency_iid: 1, source_type: 'api' as const });
+
+beforeAll(async () => {
+  bench = await openAdmin();
+  await bench.pool.query(`
+    insert into catalog.databases (id, name) values (1, 'People');
+    insert into catalog.programs (id, external_id, name, database_id, timezone)
+      values (1, 'demo', 'Demo', 1, 'Europe/Berlin');
+    insert into catalog.currencies (iid, program_id, eid, name, type)
+      values (1, 1, '=stars', 'Stars', 'standard');
+    insert into catalog.promotions (id, program_id, external_id, name) values (4, 1, 'gift', 'Gift');
+    insert into directory.profiles (profile_id, database_id) values ('${profileId}', 1);`);
+  const register = {
+    verb: 'register',
+    transaction_id: uuidv7(),
+    program_id: 1,
+    profile_id: profileId,
+  } as const;
+  await post('2025-01-31T10:00:00Z', register);
+  memberId = (await bench.pool.query('select member_id from ledger.members')).rows[0].member_id;
+  const gift = { ...account(), promotion_id: 4, promotion_eid: 'gift' };
+  const [accrual, other, hold, open, redemption] = Array.from({ length: 5 }, () => uuidv7()) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const late = '2999-01-01T00:00:00Z';
+  const spend = { ...gift, verb: 'redeem', not_after: late } as const;
+  // 22:59:59 UTC is the last second of January in Berlin.
+  await post('2025-01-31T22:59:59Z', { ...gift, verb: 'accrue', transaction_id: accrual, amount: '100' });
+  await post('2025-01-31T23:00:00Z', { ...gift, verb: 'accrue', transaction_id: other, amount: '7.5' });
+  await post('2025-02-01T10:00:00Z', { ...spend, transaction_id: hold, amount: '30', temp_until: late });
+  await post('2025-02-01T10:00:00Z', { ...spend, transaction_id: open, amount: '5', temp_until: late });
+  await post('2025-02-01T11:00:00Z', { ...spend, transaction_id: redemption, amount: '1' });
+  await post('2025-02-02T10:00:00Z', { ...account(), verb: 'settle', target_id: hold, wish: 'commit' });
+  const cancel = { ...account(), verb: 'cancel' } as const;
+  await post('2025-02-02T11:00:00Z', { ...cancel, transaction_id: uuidv7(), target_id: other });
+  await post('2025-02-02T12:00:00Z', { ...cancel, transaction_id: uuidv7(), target_id: redemption });
+});
+
+afterAll(() => bench.close());
+
+async function post(at: string, operation: object): Promise<void> {
+  const [outcome] = await postOperations(bench.pool, [operation as never], at, 'test');
+  expect(outcome).not.toHaveProperty('refusal');
+}
+
+const head = { status: 200, program_id: 1, timezone: 'Europe/Berlin', from: '2025-01-31', to: '2025-02-02' };
+const period = 'program_id=1&from=2025-01-31&to=2025-02-02';
+const currency = { points_currency_iid: 1, points_currency_eid: '=stars' };
+const none = {
+  accrued: '0.00',
+  redeemed: '0.00',
+  expired: '0.00',
+  accruals_canceled: '0.00',
+  redemptions_canceled: '0.00',
+  held: '0.00',
+  lapsed: '0.00',
+};
+
+test('points', async () => {
+  expect(await bench.ask('GET', `/reports/points?${period}`)).toEqual({
+    ...head,
+    items: [
+      { day: '2025-01-31', ...currency, ...none, accrued: '100.00', outstanding: '100.00' },
+      {
+        ...{ day: '2025-02-01', ...currency, ...none, accrued: '7.50', redeemed: '1.00' },
+        ...{ held: '35.00', outstanding: '106.50' },
+      },
+      {
+        ...{ day: '2025-02-02', ...currency, ...none, redeemed: '30.00', accruals_canceled: '7.50' },
+        ...{ redemptions_canceled: '1.00', held: '5.00', outstanding: '70.00' },
+      },
+    ],
+    at: null,
+  });
+});
+
+test('points at a moment: the day as far as it had come', async () => {
+  const day = { ...head, from: '2025-02-01', to: '2025-02-01', at: '2025-02-01T10:00:00Z' };
+  expect(await bench.ask('GET', '/reports/points?program_id=1&at=2025-02-01T11:00:00%2B01:00')).toEqual({
+    ...day,
+    items: [
+      { day: '2025-02-01', ...currency, ...none, accrued: '7.50', held: '35.00', outstanding: '107.50' },
+    ],
+  });
+});
+
+test('the last 30 days, until today, unless told otherwise', async () => {
+  const { items, from, to } = (await bench.ask('GET', '/reports/points?program_id=1')) as unknown as {
+    items: object[];
+    from: string;
+    to: string;
+  };
+  const now = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Berlin' }).format(new Date());
+  expect([items.length, to, Date.parse(to) - Date.parse(from)]).toEqual([30, now, 29 * 86_400_000]);
+  expect(items.at(-1)).toEqual({ day: now, ...currency, ...none, held: '5.00', outstanding: '70.00' });
+});
+
+test('members', async () => {
+  expect(await bench.ask('GET', `/reports/members?${period}`)).toEqual({
+    ...head,
+    items: [
+      { day: '2025-01-31', new: 1, removed: 0, total: 1 },
+      { day: '2025-02-01', new: 0, removed: 0, total: 1 },
+      { day: '2025-02-02', new: 0, removed: 0, total: 1 },
+    ],
+  });
+});
+
+test('promotions: a temporary redemption is a use when it is committed', async () => {
+  const gift = { promotion_id: 4, promotion_eid: 'gift', ...currency };
+  const nothing = {
+    accrued: '0.00',
+    redeemed: '0.00',
+    accruals_canceled: '0.00',
+    redemptions_canceled: '0.00',
+  };
+  expect(await bench.ask('GET', `/reports/promotions?${period}`)).toEqual({
+    ...head,
+    items: [
+      { day: '2025-01-31', ...gift, ...nothing, uses: 1, canceled: 0, accrued: '100.00' },
+      { day: '2025-02-01', ...gift, ...nothing, uses: 2, canceled: 0, accrued: '7.50', redeemed: '1.00' },
+      {
+        ...{ day: '2025-02-02', ...gift, ...nothing, uses: 1, canceled: 2, redeemed: '30.00' },
+        ...{ accruals_canceled: '7.50', redemptions_canceled: '1.00' },
+      },
+    ],
+  });
+});
+
+const csv = ['day,new,removed,total', '2025-01-31,1,0,1', '2025-02-01,0,0,1', '2025-02-02,0,0,1', ''].join(
+  '\r\n',
+);
+
+test.each([
+  ['format=csv', '&format=csv', {}, true],
+  ['Accept: text/csv', '', { Accept: 'text/csv' }, true],
+  ['Accept, CSV first', '', { Accept: 'text/csv, application/json;q=0.5' }, true],
+  ['format=json before Accept', '&format=json', { Accept: 'text/csv' }, false],
+  ['nothing', '', {}, false],
+])('as a table: %s', async (_, query, headers: Record<string, string>, isTable) => {
+  const response = await request(`/reports/members?${period}${query}`, headers);
+  expect(response.headers.get('content-type')).toMatch(
+    isTable ? /^text\/csv; charset=utf-8/ : /^application\/json/,
+  );
+  if (!isTable) return;
+  expect(response.headers.get('content-disposition')).toBe('attachment; filename="members.csv"');
+  expect(await response.text()).toBe(csv);
+});
+
+test('as a table: names that would be formulas are not, amounts stay amounts', async () => {
+  const response = await request('/reports/points?program_id=1&from=2025-02-02&to=2025-02-02&format=csv');
+  expect(await response.text()).toBe(
+    'day,points_currency_iid,points_currency_eid,accrued,redeemed,expired,accruals_canceled,' +
+      'redemptions_canceled,held,outstanding,lapsed\r\n' +
+      "2025-02-02,1,'=stars,0.00,30.00,0.00,7.50,1.00,5.00,70.00,0.00\r\n",
+  );
+});
+
+function request(path: string, headers: Record<string, string> = {}) {
+  return fetch(`${bench.api.url}/admin/v1${path}`, { headers: { Authorization: 'Bearer r00t', ...headers } });
+}
+
+const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+
+describe.each(['points', 'members', 'promotions'])('%s refuses', (report) => {
+  test.each([
+    ['', 400, 'program_id: is required'],
+    ['program_id=9', 404, 'Loyalty program 9 not found'],
+    ['program_id=1&from=2025-2-1', 400, 'from: expected a day such as "2025-03-01", got "2025-2-1"'],
+    ['program_id=1&from=2025-02-30', 400, 'from: expected a day such as "2025-03-01", got "2025-02-30"'],
+    [
+      'program_id=1&from=2025-02-02&to=2025-02-01',
+      400,
+      'from: expected a day until 2025-02-01, got 2025-02-02',
+    ],
+    ['program_id=1&from=2020-01-01&to=2025-01-01', 400, 'from: expected at most 1100 days, got 1828'],
+    [`program_id=1&to=${tomorrow}`, 400, /^to: expected a day until today, which is \d{4}-\d\d-\d\d, got /],
+    ['program_id=1&format=xls', 400, 'format: expected one of "json", "csv", got "xls"'],
+  ])('%s', async (query, status, text) => {
+    const expected = typeof text === 'string' ? text : expect.stringMatching(text);
+    expect(await bench.ask('GET', `/reports/${report}?${query}`)).toMatchObject({
+      status,
+      error_text: expected,
+    });
+  });
+});
+
+test.each([
+  ['at=2025-02-01T00:00:00Z&to=2025-02-01', 'to: cannot go with at'],
+  [`at=${tomorrow}T00:00:00Z`, `at: expected a time not in the future, got ${tomorrow}T00:00:00Z`],
+  ['at=yesterday', 'at: expected an RFC 3339 time such as "2025-03-01T08:00:00Z", got "yesterday"'],
+])('points refuses %s', async (query, error_text) => {
+  expect(await bench.ask('GET', `/reports/points?program_id=1&${query}`)).toMatchObject({
+    status: 400,
+    error_text,
+  });
+});
