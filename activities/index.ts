@@ -1,7 +1,10 @@
 import type { Pool } from 'pg';
+import type { Send } from '../src/webhooks/send';
+import { createDeliverEvents } from './deliver-events';
 import { createExpirePoints } from './expire-points';
 import { createPost } from './post';
 import { createSettle } from './settle';
+import { createTryWebhook } from './try-webhook';
 
 /** What activities need from the process they run in. */
 export interface ActivityContext {
@@ -9,6 +12,8 @@ export interface ActivityContext {
   /** Now, as RFC 3339 UTC. */
   clock(): string;
   log: Log;
+  /** Sends an event to a webhook. */
+  send: Send;
 }
 
 interface Log {
@@ -18,9 +23,11 @@ interface Log {
 
 export function createActivities(context: ActivityContext) {
   return {
+    deliverEvents: createDeliverEvents(context),
     expirePoints: createExpirePoints(context),
     post: createPost(context),
     settle: createSettle(context),
+    tryWebhook: createTryWebhook(context),
   };
 }
 

@@ -32,7 +32,7 @@ export const settings = z.object({
     .string()
     .regex(/^[\w-]+$/, 'letters, digits, _ and -')
     .default('loyalty')
-    .describe('Prefix of the task queues: NAME-ledger, NAME-holds and NAME-jobs.'),
+    .describe('Prefix of the task queues: NAME-ledger, NAME-holds, NAME-jobs and NAME-webhooks.'),
   temporalCli: z.string().optional().describe('Path of the `temporal` program for the embedded start.'),
   host: z.string().default('127.0.0.1').describe('Address the API listens on; 0.0.0.0 in a container.'),
   port: port.default(3000).describe('Port of the API. 0 means any free port, here and below.'),
@@ -52,6 +52,12 @@ export const settings = z.object({
   expiryIntervalSec: whole(0, 86_400)
     .default(300)
     .describe('How often lapsed points are written off, in seconds. 0: no schedule is made.'),
+  webhooksAllowPrivate: flag
+    .optional()
+    .describe(
+      'Webhooks may go to private addresses and without TLS: true or false. Default: false; true in the ' +
+        'embedded start.',
+    ),
   requestTimeoutMs: timeoutMs
     .default(10_000)
     .describe('Longest a caller waits for an answer before it gets 503.'),

@@ -87,7 +87,9 @@ async function startServers(config: Config, started: Started[]): Promise<Servers
     ? await useTemporal({ ...config, temporalAddress })
     : await startOwnTemporal(config, started);
   const addresses = { databaseUrl: postgres.databaseUrl, temporalAddress: temporal.temporalAddress };
-  return { config: { ...config, ...addresses }, notes: [...temporal.notes, ...postgres.notes] };
+  const webhooksAllowPrivate = config.webhooksAllowPrivate ?? true;
+  const own = { ...addresses, webhooksAllowPrivate };
+  return { config: { ...config, ...own }, notes: [...temporal.notes, ...postgres.notes] };
 }
 
 async function startOwnPostgres(config: Config, started: Started[]) {

@@ -15,6 +15,8 @@ import {
 } from '@temporalio/common';
 import { uuidv7 } from 'uuidv7';
 import {
+  deliverEventsStart,
+  deliverEventsType,
   discardSignal,
   type ExpirePointsInput,
   type ExpirePointsResult,
@@ -28,12 +30,14 @@ import {
   postType,
   searchAttributes,
   taskQueues,
+  tryWebhookType,
 } from '../workflows/protocol';
 import { coalesce } from './coalesce';
 import type { Accrue, Operation, Redeem, Remove } from './domain/operation';
 import { type Fault, faultyOperations, type Outcome, type Settled } from './domain/outcome';
 import { isRefusal } from './domain/refusal';
 import { Unavailable } from './domain/unavailable';
+import type { Attempt } from './domain/webhook';
 
 /** Thrown when Temporal or a worker cannot be asked right now; what was asked may still be carried out. */
 export class TemporalUnavailable extends Unavailable {
@@ -81,6 +85,10 @@ export interface Gateway {
   expirePoints(programId: number): Promise<ExpirePointsResult>;
   /** Whether the workflow of a temporary transaction is running. */
   isHoldLive(transactionId: string): Promise<boolean>;
+  /** Has events delivered to a webhook from now on; if Temporal is away, workers do so within a minute. */
+  startDelivery(webhookId: number): Promise<void>;
+  /** Sends a webhook an event about nobody; undefined if there is no such webhook. */
+  tryWebhook(webhookId: number): Promise<Attempt | undefined>;
   isReachable(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -198,6 +206,29 @@ export function openGateway(options: GatewayOptions): Gateway {
     }
   }
 
+  async function startDelivery(webhookId: number): Promise<void> {
+    try {
+      await within(client, requestTimeoutMs, () =>
+        client.workflow.start(deliverEventsType, deliverEventsStart(options.taskQueue, webhookId)),
+      );
+    } catch (error) {
+      log.warn({ err: error, webhookId }, 'Workers start the delivery to a webhook, within a minute');
+    }
+  }
+
+  function tryWebhook(webhookId: number): Promise<Attempt | undefined> {
+    return within(client, requestTimeoutMs, () =>
+      client.activity.execute<Attempt | undefined>(tryWebhookType, {
+        id: `${tryWebhookType}/${uuidv7()}`,
+        taskQueue: queues.webhooks,
+        args: [{ webhook_id: webhookId }],
+        startToCloseTimeout: '10s',
+        retry: { maximumAttempts: 1 },
+        summary: `webhook ${webhookId}`,
+      }),
+    );
+  }
+
   return {
     post,
     openHold,
@@ -205,6 +236,8 @@ export function openGateway(options: GatewayOptions): Gateway {
     removeMember,
     expirePoints,
     isHoldLive,
+    startDelivery,
+    tryWebhook,
     isReachable: () =>
       client
         .withDeadline(Date.now() + 2_000, () => connection.healthService.check({}))

@@ -6,9 +6,11 @@ import { taskQueues } from '../workflows/protocol';
 import { type Clock, machineClock } from './clock';
 import { requireServers, type ServiceConfig } from './config';
 import { createPool } from './db/pool';
+import { keepDeliveries } from './deliveries';
 import { type Running, runProcess } from './process';
 import { keepSchedules } from './schedules';
 import { temporalConnection } from './temporal-connection';
+import { createSender } from './webhooks/send';
 
 type WorkerOptions = {
   log: Logger;
@@ -23,6 +25,9 @@ const ledgerWriters = 4;
 /** Jobs may take their time, and must leave room for everybody else. */
 const jobsAtOnce = 4;
 
+/** Each webhook has an activity of its own, which waits most of the time. */
+const webhooksAtOnce = 500;
+
 /** `node dist/worker.js` */
 export function main(): Promise<void> {
   return runProcess((config, log) => startWorker(requireServers(config), { log }));
@@ -30,8 +35,8 @@ export function main(): Promise<void> {
 
 /**
  * Starts the workers of a process: one carries postings, one runs temporary transactions with their local
- * activities, one does long jobs. Stopping lets what has begun end, for as long as `shutdownTimeoutMs`.
- * Throws when Temporal cannot be reached.
+ * activities, one does long jobs, one delivers events to webhooks. Stopping lets what has begun end, for as
+ * long as `shutdownTimeoutMs`. Throws when Temporal cannot be reached.
  */
 export async function startWorker(config: ServiceConfig, options: WorkerOptions): Promise<Running> {
   const { log, clock = machineClock } = options;
@@ -39,17 +44,24 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
   const connection = await NativeConnection.connect(temporalConnection(config));
   const db = createPool(config, log);
   const workers = await createWorkers(config, connection, {
-    activities: createActivities({ db, clock: () => clock.now().toISOString(), log }),
+    activities: createActivities({
+      db,
+      clock: () => clock.now().toISOString(),
+      log,
+      send: createSender(config.webhooksAllowPrivate ?? false),
+    }),
     codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),
   });
 
   const schedules = await keepSchedules(config, db, log);
+  const deliveries = await keepDeliveries(config, db, log);
   const runs = workers.map((worker) => worker.run());
   const ended = Promise.allSettled(runs);
   return {
     failed: Promise.all(runs).then(() => new Promise<never>(() => {})),
     async stop() {
       await schedules.stop();
+      await deliveries.stop();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
       await connection.close();
@@ -91,6 +103,13 @@ function createWorkers(config: ServiceConfig, connection: NativeConnection, { ac
       taskQueue: queues.jobs,
       workflowBundle: { codePath },
       maxConcurrentActivityTaskExecutions: jobsAtOnce,
+      maxCachedWorkflows: 200,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: queues.webhooks,
+      workflowBundle: { codePath },
+      maxConcurrentActivityTaskExecutions: webhooksAtOnce,
       maxCachedWorkflows: 200,
     }),
   ]);

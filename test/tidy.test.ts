@@ -38,8 +38,9 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
   },
   activities: {
     may: ['activities', 'src/db', 'src/domain', '@temporalio/activity'],
-    types: ['pg'],
+    types: ['pg', 'src/webhooks'],
   },
+  'src/webhooks': { may: ['src/webhooks', 'src/domain', 'standardwebhooks', 'node'] },
   workflows: {
     may: ['workflows', '@temporalio/workflow'],
     types: ['activities', 'src/domain'],
@@ -61,7 +62,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
 const entries = new Set(
   [
     ...['api', 'worker', 'worker-health', 'migrate', 'dev', 'program', 'check-ledger'],
-    ...['process', 'schedules', 'search-attributes'],
+    ...['process', 'schedules', 'deliveries', 'search-attributes'],
   ].map((name) => `src/${name}.ts`),
 );
 

@@ -1,2 +1,3 @@
+export { deliverEvents } from './deliver-events';
 export { expirePoints } from './expire-points';
 export { hold } from './hold';

@@ -16,9 +16,16 @@ export function holdWorkflowId(transactionId: string): string {
   return `hold/${transactionId}`;
 }
 
-/** Postings, temporary transactions and long jobs have a queue each, so that none waits behind another. */
-export function taskQueues(name: string): { ledger: string; holds: string; jobs: string } {
-  return { ledger: `${name}-ledger`, holds: `${name}-holds`, jobs: `${name}-jobs` };
+/**
+ * Postings, temporary transactions, long jobs and webhooks have a queue each: none waits behind another.
+ */
+export function taskQueues(name: string) {
+  return {
+    ledger: `${name}-ledger`,
+    holds: `${name}-holds`,
+    jobs: `${name}-jobs`,
+    webhooks: `${name}-webhooks`,
+  };
 }
 
 /** Signals a hold takes from anyone; none has arguments. */
@@ -66,4 +73,34 @@ export interface ExpirePointsResult {
 /** The schedule of a program, and the workflow it starts: found by this id in the Temporal UI. */
 export function expireScheduleId(taskQueue: string, programId: number): string {
   return `${taskQueue}/expire-points/${programId}`;
+}
+
+/** The workflow that delivers events to one webhook. */
+export const deliverEventsType = 'deliverEvents';
+
+/** The standalone activity that sends a webhook an event about nobody. */
+export const tryWebhookType = 'tryWebhook';
+
+export interface DeliverEventsInput {
+  webhook_id: number;
+  /** Of the runs before. */
+  delivered?: number;
+  failed?: number;
+}
+
+export interface DeliverEventsResult {
+  delivered: number;
+  /** Attempts, not events: most of these were delivered later. */
+  failed: number;
+}
+
+/** How the workflow of a webhook is started; one that is running already goes on. */
+export function deliverEventsStart(taskQueue: string, webhookId: number) {
+  return {
+    workflowId: `${taskQueue}/webhook/${webhookId}`,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    taskQueue: taskQueues(taskQueue).webhooks,
+    args: [{ webhook_id: webhookId }] satisfies [DeliverEventsInput],
+    staticSummary: `events for webhook ${webhookId}`,
+  };
 }

@@ -7,6 +7,7 @@ import { adminPrograms } from './admin/programs';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
 import { adminTokens } from './admin/tokens';
+import { adminWebhooks } from './admin/webhooks';
 import { databases } from './databases';
 import { members } from './members';
 import { points } from './points';
@@ -32,4 +33,5 @@ export const subjects = {
   adminEvents,
   adminReports,
   adminProfiles,
+  adminWebhooks,
 };

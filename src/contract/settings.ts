@@ -37,7 +37,7 @@ export type ValuesOf<S extends Settings> = {
 type ShapeOf<S extends Settings> = { [K in keyof S]: z.ZodType<ValuesOf<S>[K]> };
 type ChangeShapeOf<S extends Settings> = { [K in keyof S]: z.ZodType<ValuesOf<S>[K] | undefined> };
 
-function setting<T>(description: string, field: z.ZodType<T>, initial?: T): Setting<T> {
+export function setting<T>(description: string, field: z.ZodType<T>, initial?: T): Setting<T> {
   return { field, description, initial };
 }
 

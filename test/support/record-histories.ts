@@ -6,7 +6,13 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { uuidv7 } from 'uuidv7';
 import { readConfig } from '../../src/config';
 import { findTemporal } from '../../src/embedded/temporal-cli';
-import { expirePointsType, holdWorkflowId, taskQueues } from '../../workflows/protocol';
+import {
+  deliverEventsStart,
+  deliverEventsType,
+  expirePointsType,
+  holdWorkflowId,
+  taskQueues,
+} from '../../workflows/protocol';
 import globalSetup from './global-setup';
 import globalTeardown from './global-teardown';
 import { currencyIid, enrolIn, programId, seedProgram } from './ledger';
@@ -86,6 +92,14 @@ async function main(name: string): Promise<void> {
 
     const { jobs } = taskQueues(backend.config.temporalTaskQueue);
     const expiry = { workflowId: `expire-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };
+    const { rows } = await backend.pool.query(
+      `insert into feed.webhooks (name, url, secret) values ('Nobody', 'https://127.0.0.1', 'whsec_') returning id`,
+    );
+    const delivery = deliverEventsStart(backend.config.temporalTaskQueue, rows[0].id);
+    const delivering = await client.workflow.start(deliverEventsType, delivery);
+    await backend.pool.query('update feed.webhooks set is_active = false');
+    await keep('deliver-events', delivering);
+
     await keep('expire-points', await client.workflow.start(expirePointsType, expiry));
   } finally {
     await client.connection.close();

@@ -8,6 +8,7 @@ import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
 import { createAdminTokenHandlers } from './admin/tokens';
+import { createAdminWebhookHandlers } from './admin/webhooks';
 import { createDatabaseHandlers } from './databases';
 import { createMemberHandlers } from './members';
 import { createPointsHandlers } from './points';
@@ -34,6 +35,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminEvents: createAdminEventHandlers(dependencies),
     adminReports: createAdminReportHandlers(dependencies),
     adminProfiles: createAdminProfileHandlers(dependencies),
+    adminWebhooks: createAdminWebhookHandlers(dependencies),
     transactions: createTransactionHandlers(dependencies),
   };
 }
