@@ -257,7 +257,7 @@ test('switched off and on again, it is sent what it missed', async () => {
   expect(amountsIn(receiver.arrivals)).toEqual([1, 2]);
 });
 
-test('a worker that is killed in the middle of it: everything arrives, in order, under the same ids', async () => {
+test('a worker that is killed in mid-delivery: everything arrives, in order, under the same ids', async () => {
   await backend.restartWorker(async () => {
     const { receiver, secret } = await subscribe({ types: ['loyalty_points_accrued'] });
     let letGo: (status: number) => void = () => {};

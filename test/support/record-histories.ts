@@ -93,7 +93,8 @@ async function main(name: string): Promise<void> {
     const { jobs } = taskQueues(backend.config.temporalTaskQueue);
     const expiry = { workflowId: `expire-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };
     const { rows } = await backend.pool.query(
-      `insert into feed.webhooks (name, url, secret) values ('Nobody', 'https://127.0.0.1', 'whsec_') returning id`,
+      `insert into feed.webhooks (name, url, secret) values ('Nobody', 'https://127.0.0.1', '')
+       returning id`,
     );
     const delivery = deliverEventsStart(backend.config.temporalTaskQueue, rows[0].id);
     const delivering = await client.workflow.start(deliverEventsType, delivery);
