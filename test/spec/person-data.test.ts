@@ -199,6 +199,8 @@ test.each([
 const aboutPersons = [
   'directory.profile_keys', // copies of values in profiles, to find them by
   'directory.profiles',
+  'feed.deliveries', // which events did not arrive, and where
+  'feed.events', // pointers to postings and members, which the export has
   'ledger.accounts',
   'ledger.holds',
   'ledger.lot_uses',
