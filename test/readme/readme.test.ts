@@ -11,7 +11,7 @@ const project = join(__dirname, '../..');
 const readme = readFileSync(join(project, 'README.md'), 'utf8');
 
 /** Every command with curl, and the answer that is printed below it. */
-const examples = [...readme.matchAll(/```sh\n(curl .*?)```\n\n```(json|xml)\n(.*?)\n```/gs)].map(
+const examples = [...readme.matchAll(/```sh\n(curl [^`]*?)```\n\n```(json|xml)\n(.*?)\n```/gs)].map(
   ([, command = '', format = '', answer = '']) => ({ command, format, answer }),
 );
 
