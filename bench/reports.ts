@@ -143,6 +143,6 @@ async function bestOf(times: number, work: () => Promise<unknown>): Promise<numb
 }
 
 main().catch((error: unknown) => {
-  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  console.error(error);
   process.exitCode = 1;
 });
