@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
+import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
 import { createDeliverEvents } from './deliver-events';
 import { createExpirePoints } from './expire-points';
+import { createExports } from './exports';
 import { createPost } from './post';
 import { createSettle } from './settle';
 import { createTryWebhook } from './try-webhook';
@@ -14,6 +16,9 @@ export interface ActivityContext {
   log: Log;
   /** Sends an event to a webhook. */
   send: Send;
+  files: FileStore;
+  /** How long the file of an export is kept. */
+  exportKeepSec: number;
 }
 
 interface Log {
@@ -25,6 +30,7 @@ export function createActivities(context: ActivityContext) {
   return {
     deliverEvents: createDeliverEvents(context),
     expirePoints: createExpirePoints(context),
+    ...createExports(context),
     post: createPost(context),
     settle: createSettle(context),
     tryWebhook: createTryWebhook(context),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const whole = (least: number, most: number) =>
@@ -40,6 +41,13 @@ export const settings = z.object({
   temporalUiPort: port.default(8233).describe("Port of the embedded Temporal's UI."),
   postgresPort: port.default(5433).describe('Port of the embedded Postgres.'),
   dataDir: z.string().default('.data').describe('Folder of the embedded servers: their data and downloads.'),
+  exportDir: z
+    .string()
+    .optional()
+    .describe('Folder of the files of exports; API and workers share it. Default: `exports` in `DATA_DIR`.'),
+  exportKeepSec: whole(1, 31_536_000)
+    .default(604_800)
+    .describe('How long the file of an export can be fetched, from when it is written.'),
   demoToken: z
     .string()
     .min(8)
@@ -95,6 +103,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const result = settings.safeParse(Object.fromEntries(given));
   if (result.success) return Object.freeze(result.data);
   throw new ConfigError(result.error.issues.map((issue) => complaint(issue, env)).join('\n'));
+}
+
+/** The folder of the files of exports. */
+export function exportDir({ exportDir, dataDir }: Pick<Config, 'exportDir' | 'dataDir'>): string {
+  return exportDir ?? join(dataDir, 'exports');
 }
 
 /** The environment as it is, for program files that refer to it. */

@@ -20,8 +20,11 @@ import {
   discardSignal,
   type ExpirePointsInput,
   type ExpirePointsResult,
+  type ExportInput,
   expirePointsType,
   expireScheduleId,
+  exportType,
+  exportWorkflowId,
   type HoldInput,
   type HoldResult,
   type HoldSignal,
@@ -83,6 +86,8 @@ export interface Gateway {
   removeMember(programId: number, memberId: string): Promise<Outcome<Remove>>;
   /** Writes off the lapsed points of a program now. */
   expirePoints(programId: number): Promise<ExpirePointsResult>;
+  /** Starts the workflow that writes an export. */
+  startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
   /** Whether the workflow of a temporary transaction is running. */
   isHoldLive(transactionId: string): Promise<boolean>;
   /** Has events delivered to a webhook from now on; if Temporal is away, workers do so within a minute. */
@@ -196,6 +201,23 @@ export function openGateway(options: GatewayOptions): Gateway {
     );
   }
 
+  async function startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>) {
+    const { task_id, date_from, date_to } = task;
+    await within(client, requestTimeoutMs, () =>
+      client.workflow.start(exportType, {
+        workflowId: exportWorkflowId(task_id),
+        taskQueue: queues.jobs,
+        args: [task],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `${labels.currency} of ${labels.program}, ${date_from} to ${date_to}`,
+        typedSearchAttributes: attributePairs({
+          LoyaltyProgram: labels.program,
+          LoyaltyCurrency: labels.currency,
+        }),
+      }),
+    );
+  }
+
   async function isHoldLive(transactionId: string): Promise<boolean> {
     try {
       const { status } = await client.workflow.getHandle(holdWorkflowId(transactionId)).describe();
@@ -235,6 +257,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     signalHold,
     removeMember,
     expirePoints,
+    startExport,
     isHoldLive,
     startDelivery,
     tryWebhook,
@@ -326,14 +349,19 @@ function describeHold({ verb, transaction_eid }: Opening, { amount, currency }: 
 }
 
 function attributesOf(operation: Opening, labels: HoldLabels): SearchAttributePair[] {
-  const values = {
+  return attributePairs({
     LoyaltyProgram: labels.program,
     LoyaltyMember: labels.member,
     LoyaltyCurrency: labels.currency,
     LoyaltyKind: operation.verb,
     LoyaltyAmount: Number(operation.amount),
     LoyaltyTransactionEid: operation.transaction_eid,
-  };
+  });
+}
+
+type AttributeValues = { [Name in keyof typeof searchAttributes]?: string | number | undefined };
+
+function attributePairs(values: AttributeValues): SearchAttributePair[] {
   return Object.entries(searchAttributes).flatMap(([name, type]) => {
     const value = values[name as keyof typeof values];
     return value === undefined ? [] : [{ key: defineSearchAttributeKey(name, type), value }];

@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { taskQueues } from '../workflows/protocol';
 import { type Clock, machineClock } from './clock';
-import { requireServers, type ServiceConfig } from './config';
+import { exportDir, requireServers, type ServiceConfig } from './config';
 import { createPool } from './db/pool';
 import { keepDeliveries } from './deliveries';
+import { openFolder } from './file-store';
 import { type Running, runProcess } from './process';
 import { keepSchedules } from './schedules';
 import { temporalConnection } from './temporal-connection';
@@ -49,6 +50,8 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
       clock: () => clock.now().toISOString(),
       log,
       send: createSender(config.webhooksAllowPrivate ?? false),
+      files: openFolder(exportDir(config)),
+      exportKeepSec: config.exportKeepSec,
     }),
     codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),
   });
@@ -104,6 +107,9 @@ function createWorkers(config: ServiceConfig, connection: NativeConnection, { ac
       workflowBundle: { codePath },
       maxConcurrentActivityTaskExecutions: jobsAtOnce,
       maxCachedWorkflows: 200,
+      // Progress that operators see is at most this old, and so is what a job knows of being cancelled.
+      maxHeartbeatThrottleInterval: '1s',
+      stickyQueueScheduleToStartTimeout: '1s',
     }),
     Worker.create({
       ...shared,

@@ -7,7 +7,7 @@ const root = join(__dirname, '..');
 const layers: Record<string, { may: string[]; types?: string[] }> = {
   'src/domain': { may: ['src/domain', 'decimal.js', 'zod'] },
   'src/contract': { may: ['src/contract', 'src/domain', 'decimal.js', 'zod'] },
-  'src/db': { may: ['src/db', 'src/domain', 'pg', 'zod', 'node'] },
+  'src/db': { may: ['src/db', 'src/domain', 'pg', 'pg-copy-streams', 'zod', 'node'] },
   'src/gateway.ts': {
     may: [
       'src/coalesce',
@@ -20,6 +20,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
   },
   'src/coalesce.ts': { may: ['src/domain'] },
   'src/clock.ts': { may: [] },
+  'src/file-store.ts': { may: ['node'] },
   'src/catalog.ts': { may: ['src/db', 'src/domain', 'pg'] },
   'src/http': {
     may: [
@@ -34,11 +35,11 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
       ],
       ...['express', 'lossless-json', 'saxes', 'swagger-ui-dist', 'uuidv7', 'zod', 'node'],
     ],
-    types: ['src/clock', 'src/db/query', 'pg'],
+    types: ['src/clock', 'src/db/query', 'src/file-store', 'pg'],
   },
   activities: {
     may: ['activities', 'src/db', 'src/domain', '@temporalio/activity'],
-    types: ['pg', 'src/webhooks'],
+    types: ['pg', 'src/file-store', 'src/webhooks'],
   },
   'src/webhooks': { may: ['src/webhooks', 'src/domain', 'standardwebhooks', 'node'] },
   workflows: {
@@ -49,7 +50,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
     may: ['src/program-file', 'src/contract', 'src/db', 'src/domain', 'yaml', 'zod', 'node'],
     types: ['pg'],
   },
-  'src/config.ts': { may: ['zod'] },
+  'src/config.ts': { may: ['zod', 'node'] },
   'src/log.ts': { may: ['pino'] },
   'src/temporal-connection.ts': { may: ['src/config'] },
   'src/embedded': {

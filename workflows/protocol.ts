@@ -3,6 +3,7 @@
  * It is a public interface, like the HTTP API: operators and other workflows use it too.
  */
 import type { Amount } from '../src/domain/amount';
+import type { ExportTask, WrittenExport } from '../src/domain/export';
 import type { Settle, Wish } from '../src/domain/operation';
 import type { Settled } from '../src/domain/outcome';
 
@@ -46,6 +47,16 @@ export interface HoldInput extends Omit<Settle, 'verb' | 'wish'> {
 
 /** `discarded`: refused before it was opened; `member_gone`: nothing left to settle. */
 export type HoldResult = Settled | { state: 'discarded' | 'member_gone' };
+
+/** The workflow of one export: writes its file, keeps it for a while, removes it. Cancelling removes it at once. */
+export const exportType = 'export';
+
+export function exportWorkflowId(taskId: string): string {
+  return `export/${taskId}`;
+}
+
+export type ExportInput = ExportTask;
+export type ExportResult = WrittenExport;
 
 /** Search attributes of a hold; amounts are for searching only, exact ones are in the input. */
 export const searchAttributes = {

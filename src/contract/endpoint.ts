@@ -1,18 +1,39 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Scope } from '../domain/catalog';
 import type { Refusal, RefusalCode } from '../domain/refusal';
 
 /**
  * The families differ in their envelope: loyalty, profiles and market answer HTTP 200 with `error` and
- * `error_text` in JSON or XML; admin answers JSON with real HTTP status codes.
+ * `error_text` in JSON or XML; admin answers JSON with real HTTP status codes, and files a Download instead.
  */
-export type Family = 'loyalty' | 'profiles' | 'market' | 'admin';
+export type Family = 'loyalty' | 'profiles' | 'market' | 'admin' | 'files';
+
+/** The families that answer with real HTTP status codes. */
+export const restFamilies: ReadonlySet<Family> = new Set(['admin', 'files']);
+
+/** What an endpoint of the family files answers. */
+export class Download {
+  constructor(
+    readonly fileName: string,
+    readonly contentType: string,
+    readonly bytes: number,
+    readonly content: AsyncIterable<Uint8Array>,
+  ) {}
+}
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A request and its answer as they look in JSON, without token, error and error_text. */
 export interface Example {
   request: Readonly<Record<string, unknown>>;
   response: Readonly<Record<string, unknown>>;
+}
+
+/** The response of an endpoint of the family files. */
+export function download() {
+  return z.object({}).transform((): Download => {
+    throw new Error('A download is not read from an object');
+  });
 }
 
 /** An endpoint of the public API as a value: routing, validation, types, formats and docs come from it. */

@@ -3,7 +3,7 @@ import type { Endpoint, Family } from './endpoint';
 import type { Problem } from './problems';
 
 /** What error_text says when error is 0. */
-export const successTexts: Readonly<Record<Exclude<Family, 'admin'>, string>> = {
+export const successTexts: Readonly<Record<Exclude<Family, 'admin' | 'files'>, string>> = {
   loyalty: 'Successful operation',
   profiles: 'Successful operation',
   market: '',
@@ -11,7 +11,7 @@ export const successTexts: Readonly<Record<Exclude<Family, 'admin'>, string>> = 
 
 /** The body of a success: the payload with error 0 before or after it; admin endpoints answer it bare. */
 export function successBody({ family, outcome }: Endpoint, payload: object): object {
-  if (family === 'admin') return payload;
+  if (family === 'admin' || family === 'files') return payload;
   const success = { error: 0, error_text: successTexts[family] };
   return outcome === 'first' ? { ...success, ...payload } : { ...payload, ...success };
 }

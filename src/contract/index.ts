@@ -9,6 +9,7 @@ import { adminReports } from './admin/reports';
 import { adminTokens } from './admin/tokens';
 import { adminWebhooks } from './admin/webhooks';
 import { databases } from './databases';
+import { transactionExports } from './exports';
 import { members } from './members';
 import { points } from './points';
 import { profiles } from './profiles';
@@ -20,6 +21,7 @@ export const subjects = {
   points,
   transactions,
   account,
+  exports: transactionExports,
   promotions,
   members,
   profiles,

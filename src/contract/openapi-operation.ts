@@ -1,5 +1,5 @@
 import { type RefusalCode, refusals } from '../domain/refusal';
-import { commonRefusals, type Endpoint } from './endpoint';
+import { commonRefusals, type Endpoint, restFamilies } from './endpoint';
 import { successBody, successTexts } from './envelope';
 import type { JsonSchema } from './fields';
 import { jsonSchemaOf } from './json-schema';
@@ -21,7 +21,7 @@ export interface OperationContext {
 /** One operation of the OpenAPI document; its schemas are put beside those of the others. */
 export function operationOf(endpoint: Endpoint, context: OperationContext): Json {
   const { id, tag, schemas } = context;
-  const isRest = endpoint.family === 'admin';
+  const isRest = restFamilies.has(endpoint.family);
   const body = requestSchema(endpoint);
   const parameters = isRest ? parametersOf(endpoint, body) : [];
   const inUrl = new Set(parameters.map(({ name }) => name));
@@ -47,7 +47,7 @@ interface ObjectSchema extends Json {
 
 function requestSchema(endpoint: Endpoint): ObjectSchema {
   const schema = jsonSchemaOf(endpoint.request, 'input') as ObjectSchema;
-  if (endpoint.family === 'admin') return schema;
+  if (restFamilies.has(endpoint.family)) return schema;
   const transport = {
     token: { type: 'string', description: 'API token, unless it is sent in the header Authorization.' },
     format: { type: 'string', enum: ['json', 'xml'], description: 'Format of the answer.' },
@@ -87,6 +87,7 @@ function requestContent(endpoint: Endpoint, { id, writeXml }: OperationContext):
 
 /** The payload, in its envelope unless it is a management call. */
 function answerSchema({ family, response }: Endpoint): JsonSchema {
+  if (family === 'files') return { type: 'string' };
   const payload = jsonSchemaOf(response, 'output') as ObjectSchema;
   if (family === 'admin') return payload;
   const outcome = { error: { const: 0 }, error_text: { const: successTexts[family] } };
@@ -118,8 +119,9 @@ function restResponses(endpoint: Endpoint, id: string): Json {
   const [example] = endpoint.examples;
   const schema = { $ref: `#/components/schemas/${id}.answer` };
   const json = { schema, ...(example && { example: example.response }) };
-  const csv = endpoint.table !== null && { 'text/csv': { schema: { type: 'string' } } };
-  const success = { description: 'Success', content: { 'application/json': json, ...csv } };
+  const table = endpoint.table !== null && { 'text/csv': { schema: { type: 'string' } } };
+  const content = endpoint.family === 'files' ? { 'text/csv': json } : { 'application/json': json, ...table };
+  const success = { description: 'Success', content };
   const codes = refusalsOf(endpoint);
   const failures = [...new Set(codes.map((code) => refusals[code].error))].map((error) => {
     const same = codes.filter((code) => refusals[code].error === error);

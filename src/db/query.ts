@@ -1,4 +1,4 @@
-import type { QueryConfig } from 'pg';
+import { escapeLiteral, type QueryConfig } from 'pg';
 import { z } from 'zod';
 import { asFault } from './faults';
 
@@ -57,6 +57,17 @@ export function command<const P extends Parameters>(statement: Omit<Statement<P>
   register({ ...statement, row: noRow });
   return async (db: Queryable, ...values: Values<P>): Promise<number> =>
     (await run(db, statement, values)).rowCount ?? 0;
+}
+
+/** For COPY, which takes no parameters: (…values) → the statement with its values in place. */
+export function writtenOut<const P extends Parameters, R extends z.ZodObject>(statement: Statement<P, R>) {
+  register(statement);
+  return (...values: Values<P>): string =>
+    statement.text.replace(/\$(\d+)/g, (_, place) => literal(values[Number(place) - 1]));
+}
+
+function literal(value: unknown): string {
+  return value === null ? 'null' : escapeLiteral(String(value));
 }
 
 const noRow = z.object({});

@@ -23,6 +23,10 @@ export const refusals = {
     text: 'transaction_id and transaction_eid denote different transactions',
   },
   from_id_unknown: { error: 400, text: 'from_id: "{from_id}" is not a transaction of this account' },
+  from_id_not_exported: {
+    error: 400,
+    text: 'from_id: "{from_id}" is not a transaction of points currency {currency}',
+  },
 
   token_missing: {
     error: 401,
@@ -50,6 +54,8 @@ export const refusals = {
   profile_not_found: { error: 404, text: 'Profile not found by {matching}' },
   member_not_found: { error: 404, text: 'Profile is not a member of loyalty program {program}' },
   transaction_not_found: { error: 404, text: 'Transaction {transaction} not found' },
+  export_not_found: { error: 404, text: 'Export {task} not found' },
+  export_not_done: { error: 404, text: 'Export {task} has no file: it is {state}' },
   database_not_found: { error: 404, text: 'Profile database {database} not found' },
   resource_not_found: { error: 404, text: '{resource} {id} not found' },
 

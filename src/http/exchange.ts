@@ -1,6 +1,7 @@
+import { pipeline } from 'node:stream/promises';
 import type express from 'express';
 import { uuidv7 } from 'uuidv7';
-import type { Endpoint } from '../contract/endpoint';
+import { Download, type Endpoint, restFamilies } from '../contract/endpoint';
 import { failureBody, successBody } from '../contract/envelope';
 import { type Problem, problemsText } from '../contract/problems';
 import { type Refusal, refusals, refuse } from '../domain/refusal';
@@ -61,7 +62,11 @@ export function replyToFault(error: unknown, { requestId, log }: Exchange): Fail
 
 /** Answers for an endpoint. Outside /admin/v1 the HTTP status is 200 whatever the outcome (G-2). */
 export function sendReply(exchange: Exchange, endpoint: Endpoint, keys: Keys, format: Format, reply: Reply) {
-  const isRest = endpoint.family === 'admin';
+  const isRest = restFamilies.has(endpoint.family);
+  if ('payload' in reply && reply.payload instanceof Download) {
+    sendFile(exchange, endpoint.path, reply.payload);
+    return;
+  }
   if ('payload' in reply) {
     const body = writeBody(successBody(endpoint, reply.payload), format, keys);
     send(exchange, endpoint.status, body, contentTypes[format]);
@@ -119,6 +124,25 @@ function send({ response }: Exchange, status: number, body: string, contentType:
     'Cache-Control': 'no-store',
   });
   response.end(body);
+}
+
+/** A file as long as it lasts: the time a caller waits for an answer ends with its first byte. */
+async function sendFile(exchange: Exchange, path: string, file: Download): Promise<void> {
+  const { request, response, requestId, log } = exchange;
+  response.writeHead(200, {
+    'Content-Type': file.contentType,
+    'Content-Length': file.bytes,
+    'Content-Disposition': `attachment; filename="${file.fileName}"`,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  try {
+    if (request.method === 'HEAD') response.end();
+    else await pipeline(file.content, response);
+  } catch (error) {
+    log.error({ requestId, err: error }, 'A download did not come to its end');
+  }
+  report(exchange, path, 'none');
 }
 
 /** The line in the log: the path as declared, never as sent, and nothing of the body. */

@@ -1,5 +1,5 @@
 import type express from 'express';
-import type { Method } from '../contract/endpoint';
+import { type Method, restFamilies } from '../contract/endpoint';
 import { check } from '../contract/problems';
 import { shapeOf, withKeys } from '../contract/shape';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal';
@@ -90,7 +90,7 @@ function routeOf(implementation: Implementation): Route {
 
 async function serve(route: Route, exchange: Exchange, options: MountOptions): Promise<void> {
   const { endpoint, expected, responseKeys } = route;
-  const receiveIn = endpoint.family === 'admin' ? receiveRest : receive;
+  const receiveIn = restFamilies.has(endpoint.family) ? receiveRest : receive;
   const received = await receiveIn(exchange.request, expected);
   const reply = await answer(route, received, exchange, options).catch((error: unknown) =>
     replyToFault(error, exchange),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningApi, startApi } from '../../src/api';
-import type { Endpoint } from '../../src/contract/endpoint';
+import { type Endpoint, restFamilies } from '../../src/contract/endpoint';
 import { subjects } from '../../src/contract/index';
 import { type Backend, silent, startBackend } from '../support/service';
 
@@ -124,7 +124,7 @@ afterAll(async () => {
 
 const endpoints = Object.values(subjects).flatMap((subject) => Object.values<Endpoint>(subject));
 const named = endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
-const ofManagement = ([, { family }]: (typeof named)[number]) => family === 'admin';
+const ofManagement = ([, { family }]: (typeof named)[number]) => restFamilies.has(family);
 
 describe.each(named.filter((it) => !ofManagement(it)))('%s', (_, endpoint) => {
   test.each(Object.entries(rules))('%s', async (__, rule) => {
@@ -157,13 +157,13 @@ function failureIn(text: string, format: 'json' | 'xml') {
   return { error: Number(document?.[1]), error_text: document?.[2] };
 }
 
-/** Management answers with real HTTP status codes, in JSON alone. */
+/** Management, and files, answer with real HTTP status codes, in JSON alone. */
 describe.each(named.filter(ofManagement))('%s', (_, { method, path }) => {
   test.each([
     ['no token', {}, 401],
     ['an unknown token', { Authorization: 'Bearer t1k' }, 403],
     ['a revoked token', { Authorization: 'Bearer revoked' }, 403],
-    ['a token for other things', { Authorization: 'Bearer reader' }, 403],
+    ['a token for other things', { Authorization: 'Bearer stranger' }, 403],
   ])('%s', async (__, headers, status) => {
     const url = api.url + path.replace(/:\w+/g, '1');
     const response = await fetch(url, { method, headers: { ...headers, Accept: xml } });

@@ -2,6 +2,8 @@ import { deepStrictEqual as deepEqual } from 'node:assert';
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
@@ -45,6 +47,7 @@ export async function startBackend(
 ): Promise<Backend> {
   const database = await createDatabase();
   const { temporalAddress, workflowBundlePath } = testServers();
+  const exportDir = await mkdtemp(join(tmpdir(), 'loyalty-exports-'));
   const config: ServiceConfig = {
     ...readConfig({}),
     temporalTaskQueue: `test-${randomBytes(6).toString('hex')}`,
@@ -52,6 +55,7 @@ export async function startBackend(
     temporalAddress,
     port: 0,
     expiryIntervalSec: 0,
+    exportDir,
     ...settings,
   };
   const pool = createPool(config, silent);
@@ -89,6 +93,7 @@ export async function startBackend(
         await gateway.close();
         await pool.end();
         await database.drop();
+        await rm(exportDir, { recursive: true, force: true });
       }
     },
   };

@@ -20,6 +20,8 @@ export interface Member {
 /** What a case can use to bring about its situation. */
 export interface World extends Member {
   backend: Backend;
+  /** Of the API. */
+  url: string;
   format: WireFormat;
   /** A further new member, of the case's program unless told otherwise. */
   another(program?: number): Promise<Member>;
@@ -111,6 +113,7 @@ async function run(endpoint: Endpoint, format: WireFormat, usual: Json, spec: Ca
   const world: World = {
     ...member,
     backend,
+    url: api.url,
     format,
     another: async (other = program) => memberOf(other, await newcomer(other, true)),
     meanwhile: (work) => void goingOn.push(work),
@@ -204,6 +207,7 @@ async function fingerprint(): Promise<Json> {
       (select count(*) from directory.profiles) as profiles,
       (select count(*) from ledger.postings) as postings, (select count(*) from ledger.keys) as keys,
       (select count(*) from ledger.members where removed_at is null) as members,
+      (select count(*) from exports.tasks) as exports,
       (select jsonb_object_agg(state, count) from (
         select state, count(*) from ledger.holds where seq is not null group by state
       ) h) as holds`);

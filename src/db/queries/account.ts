@@ -70,24 +70,16 @@ export const listHistory = query({
   }),
   text: `
     select
-      p.transaction_id::text as transaction_id, p.transaction_eid, p.created_at,
-      p.type::text as transaction_type, p.amount::text as amount,
-      p.active_before::text as balance_before, p.active_after::text as balance_after,
-      p.promotion_id as promo_iid, p.promotion_eid as promo_eid, p.description,
-      p.activates_at as activation_date, p.expires_at as expiration_date,
-      p.source_type, p.source_iid::text as source_iid, p.source_sid, p.source_subiid::text as source_subiid,
-      coalesce(h.state <> 'committed', false) as is_temp, h.state::text as temp_state,
-      p.external_data, p.product_eid, p.sku_eid,
-      coalesce(h.canceled, false) or exists (
-        select from ledger.postings r where r.account_id = p.account_id and r.reverses_seq = p.seq
-      ) as canceled
+      h.transaction_id::text as transaction_id, h.transaction_eid, h.created_at,
+      h.transaction_type::text as transaction_type, h.amount::text as amount,
+      h.balance_before::text as balance_before, h.balance_after::text as balance_after,
+      h.promo_iid, h.promo_eid, h.description, h.activation_date, h.expiration_date,
+      h.source_type, h.source_iid::text as source_iid, h.source_sid, h.source_subiid::text as source_subiid,
+      h.is_temp, h.temp_state::text as temp_state, h.external_data, h.product_eid, h.sku_eid, h.canceled
     from ledger.accounts a
-    join ledger.postings p on p.account_id = a.account_id
-    left join ledger.holds h
-      on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
-    where a.member_id = $1::bigint and a.currency_iid = $2::int and p.seq > $3::bigint
-      and p.type <> 'settlement' and (h.state is null or h.state <> 'committed' or p.type = 'redeem')
-    order by p.seq limit $4::int`,
+    join ledger.history h on h.account_id = a.account_id
+    where a.member_id = $1::bigint and a.currency_iid = $2::int and h.seq > $3::bigint
+    order by h.seq limit $4::int`,
 });
 
 /** How many rows the whole history of an account has. */
@@ -98,9 +90,6 @@ export const countHistory = queryOne({
   text: `
     select count(*)::int as total
     from ledger.accounts a
-    join ledger.postings p on p.account_id = a.account_id
-    left join ledger.holds h
-      on p.is_temp and h.account_id = p.account_id and h.transaction_id = p.transaction_id
-    where a.member_id = $1::bigint and a.currency_iid = $2::int
-      and p.type <> 'settlement' and (h.state is null or h.state <> 'committed' or p.type = 'redeem')`,
+    join ledger.history h on h.account_id = a.account_id
+    where a.member_id = $1::bigint and a.currency_iid = $2::int`,
 });

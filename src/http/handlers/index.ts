@@ -10,6 +10,7 @@ import { createAdminReportHandlers } from './admin/reports';
 import { createAdminTokenHandlers } from './admin/tokens';
 import { createAdminWebhookHandlers } from './admin/webhooks';
 import { createDatabaseHandlers } from './databases';
+import { createExportHandlers } from './exports';
 import { createMemberHandlers } from './members';
 import { createPointsHandlers } from './points';
 import { createProfileHandlers } from './profiles';
@@ -22,6 +23,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
   return {
     account: createAccountHandlers(dependencies),
     databases: createDatabaseHandlers(dependencies),
+    exports: createExportHandlers(dependencies),
     members: createMemberHandlers(dependencies),
     points: createPointsHandlers(dependencies),
     profiles: createProfileHandlers(dependencies),

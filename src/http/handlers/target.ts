@@ -11,6 +11,7 @@ import {
 } from '../../domain/catalog';
 import { type Match, searchFor } from '../../domain/matching';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../../domain/refusal';
+import type { FileStore } from '../../file-store';
 import type { Gateway } from '../../gateway';
 
 /** What handlers work with. */
@@ -18,6 +19,7 @@ export interface Dependencies {
   db: Pool;
   catalog: Catalog;
   gateway: Gateway;
+  files: FileStore;
 }
 
 /** The program a request names, if the token may use it. */

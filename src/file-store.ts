@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+/**
+ * Where files are kept that API and workers share. Small on purpose, so that a bucket can stand in for a folder:
+ * a file is written once, whole, under a name nobody else has, and never changed.
+ */
+export interface FileStore {
+  /** Writes a new file into a group; answers its name. What throws may leave a file that nobody knows. */
+  write(group: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string>;
+  exists(name: string): Promise<boolean>;
+  /** Reads a file from its beginning, once somebody asks for its bytes; then throws if it is not there. */
+  read(name: string): AsyncIterable<Uint8Array>;
+  /** Removes all files of a group, also those that nobody knows. */
+  removeGroup(group: string): Promise<void>;
+}
+
+/** Keeps files in a folder, which is made when it is needed; only the user of the process may read them. */
+export function openFolder(path: string): FileStore {
+  const folder = resolve(path);
+  return {
+    async write(group, content, signal) {
+      await mkdir(join(folder, group), { recursive: true, mode: 0o700 });
+      const name = join(group, randomUUID());
+      const options = { flags: 'wx', mode: 0o600, flush: true };
+      await pipeline(content, createWriteStream(join(folder, name), options), { signal });
+      return name;
+    },
+    exists: (name) =>
+      access(join(folder, name)).then(
+        () => true,
+        () => false,
+      ),
+    async *read(name) {
+      yield* createReadStream(join(folder, name), { highWaterMark: 262_144 });
+    },
+    removeGroup: (group) => rm(join(folder, group), { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,58 @@
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { ExportInput, ExportResult } from './protocol';
+
+const { writeExport } = proxyActivities<Pick<Activities, 'writeExport'>>({
+  startToCloseTimeout: '12h',
+  scheduleToCloseTimeout: '24h',
+  heartbeatTimeout: '10s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+});
+
+const { failExport, removeExport } = proxyActivities<Pick<Activities, 'failExport' | 'removeExport'>>({
+  startToCloseTimeout: '1m',
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+});
+
+/**
+ * Writes an export, keeps its file until it expires, and removes it. Cancelled while it writes, it ends as cancelled
+ * and the export has failed; cancelled afterwards, it removes the file at once.
+ */
+export async function exportTransactions(input: ExportInput): Promise<ExportResult> {
+  setCurrentDetails('**Writing**: the heartbeat of `writeExport` says how far it has come.');
+  const written = await write(input);
+  setCurrentDetails(
+    `**Done**: ${written.rows} rows, kept until ${written.expires_at}. Cancel to remove them now.`,
+  );
+  await sleepUntil(written.expires_at);
+  await CancellationScope.nonCancellable(() => removeExport(input.task_id));
+  setCurrentDetails(`**Removed**; it had ${written.rows} rows.`);
+  return written;
+}
+
+async function write(input: ExportInput): Promise<ExportResult> {
+  try {
+    return await writeExport(input);
+  } catch (error) {
+    const problem = isCancellation(error) ? 'The export was cancelled' : 'The export could not be written';
+    await CancellationScope.nonCancellable(() => failExport(input.task_id, problem));
+    throw error;
+  }
+}
+
+/** Until the moment, or until an operator cancels. */
+async function sleepUntil(moment: string): Promise<void> {
+  try {
+    await sleep(Math.max(1, Date.parse(moment) - Date.now()));
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+}
