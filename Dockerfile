@@ -27,6 +27,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY LICENSE ./
+# A volume mounted here is made with this owner.
+RUN mkdir /exports && chown node /exports
 USER node
 # Or dist/worker.js, or dist/migrate.js.
 CMD ["node", "dist/api.js"]

@@ -32,8 +32,8 @@ type Position = { parts: number; rows: number; firstAccountId: string };
 type Writer = { db: PoolClient; task: ExportTask; progress: Progress };
 
 /**
- * The activities of an export. Its file is written in parts, each a stretch of whole accounts; a part counts once it
- * is recorded, so that whoever takes over goes on after the last one that is.
+ * The activities of an export. Its file is written in parts, each a stretch of whole accounts; a part counts
+ * once it is recorded, so that whoever takes over goes on after the last one that is.
  */
 export function createExports({ db: pool, clock, files, exportKeepSec }: ActivityContext) {
   async function writePart({ db, task, progress }: Writer, { parts, rows, firstAccountId }: Position) {
@@ -84,7 +84,7 @@ export function createExports({ db: pool, clock, files, exportKeepSec }: Activit
     if (!found || found.state === 'failed') throw ApplicationFailure.nonRetryable('The export is gone');
     const { expires_at, parts, last_account_id } = found;
     progress.rows = Number(found.rows);
-    if (expires_at !== null) return { rows: progress.rows, expires_at };
+    if (expires_at !== null) return { rows: progress.rows, expires_at, keep_sec: exportKeepSec };
     if (found.rows_total === null) {
       const counted = await countExportRows(
         db,
@@ -102,7 +102,7 @@ export function createExports({ db: pool, clock, files, exportKeepSec }: Activit
     const rows = await writeParts({ db, task, progress }, { parts, rows: progress.rows, firstAccountId });
     const expiresAt = new Date(Date.parse(clock()) + exportKeepSec * 1000).toISOString();
     await finishExport(db, task_id, String(rows), expiresAt);
-    return { rows, expires_at: expiresAt };
+    return { rows, expires_at: expiresAt, keep_sec: exportKeepSec };
   }
 
   return {

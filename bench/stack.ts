@@ -19,7 +19,9 @@ export interface Stack {
   url: string;
   pool: Pool;
   config: ServiceConfig;
+  /** Ids of the processes. */
   workerPid: number;
+  apiPid: number;
   /** Proves the ledger, then ends every process and removes the data. Throws if the ledger is not sound. */
   close(): Promise<void>;
 }
@@ -37,10 +39,13 @@ export async function startStack(progress: (message: string) => void): Promise<S
   const databaseUrl = new URL('/bench', postgres.url).href;
   await migrate(databaseUrl);
   const port = await freePort();
-  const config = { ...settings, expiryIntervalSec: 0, databaseUrl, temporalAddress: temporal.address, port };
+  const exportDir = join(dataDir, 'exports');
+  const servers = { databaseUrl, temporalAddress: temporal.address, port };
+  const config = { ...settings, ...servers, expiryIntervalSec: 0, exportDir };
   const pool = createPool(config, log);
   const worker = startChild('worker', config);
-  const children = [worker, startChild('api', config)];
+  const api = startChild('api', config);
+  const children = [worker, api];
   const url = `http://127.0.0.1:${port}`;
   await untilReady(url, children);
   return {
@@ -48,6 +53,7 @@ export async function startStack(progress: (message: string) => void): Promise<S
     pool,
     config,
     workerPid: worker.pid ?? 0,
+    apiPid: api.pid ?? 0,
     async close() {
       const client = await pool.connect();
       const violations = await checkLedger(client).finally(() => client.release());
@@ -76,6 +82,7 @@ function startChild(entry: 'api' | 'worker', config: ServiceConfig): ChildProces
       DATABASE_URL: config.databaseUrl,
       TEMPORAL_ADDRESS: config.temporalAddress,
       PORT: String(config.port),
+      EXPORT_DIR: config.exportDir,
       LOG_LEVEL: 'error',
       EXPIRY_INTERVAL_SEC: '0',
     },

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * Where files are kept that API and workers share. Small on purpose, so that a bucket can stand in for a folder:
- * a file is written once, whole, under a name nobody else has, and never changed.
+ * Where files are kept that API and workers share. Small on purpose, so that a bucket can stand in for a
+ * folder: a file is written once, whole, under a name nobody else has, and never changed.
  */
 export interface FileStore {
   /** Writes a new file into a group; answers its name. What throws may leave a file that nobody knows. */

@@ -122,6 +122,14 @@ test('nothing is published beyond this machine unless somebody says so', () => {
   expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
+test('API and workers share the folder of exports, and may write to it', () => {
+  for (const name of ['api', 'worker']) {
+    const { environment, volumes } = filled.services[name] ?? {};
+    expect(volumes).toContain(`exports:${environment?.EXPORT_DIR}`);
+    expect(read('Dockerfile')).toContain(`chown node ${environment?.EXPORT_DIR}`);
+  }
+});
+
 test('the files that are mounted exist, and what Postgres runs may be run', () => {
   const mounted = services
     .flatMap(([, { volumes = [] }]) => volumes)

@@ -23,8 +23,8 @@ const { failExport, removeExport } = proxyActivities<Pick<Activities, 'failExpor
 });
 
 /**
- * Writes an export, keeps its file until it expires, and removes it. Cancelled while it writes, it ends as cancelled
- * and the export has failed; cancelled afterwards, it removes the file at once.
+ * Writes an export, keeps its file until it expires, and removes it. Cancelled while it writes, it ends as
+ * cancelled and the export has failed; cancelled afterwards, it removes the file at once.
  */
 export async function exportTransactions(input: ExportInput): Promise<ExportResult> {
   setCurrentDetails('**Writing**: the heartbeat of `writeExport` says how far it has come.');
@@ -32,7 +32,7 @@ export async function exportTransactions(input: ExportInput): Promise<ExportResu
   setCurrentDetails(
     `**Done**: ${written.rows} rows, kept until ${written.expires_at}. Cancel to remove them now.`,
   );
-  await sleepUntil(written.expires_at);
+  await waitFor(written.keep_sec);
   await CancellationScope.nonCancellable(() => removeExport(input.task_id));
   setCurrentDetails(`**Removed**; it had ${written.rows} rows.`);
   return written;
@@ -48,10 +48,10 @@ async function write(input: ExportInput): Promise<ExportResult> {
   }
 }
 
-/** Until the moment, or until an operator cancels. */
-async function sleepUntil(moment: string): Promise<void> {
+/** So long, or until an operator cancels. */
+async function waitFor(seconds: number): Promise<void> {
   try {
-    await sleep(Math.max(1, Date.parse(moment) - Date.now()));
+    await sleep(seconds * 1000);
   } catch (error) {
     if (!isCancellation(error)) throw error;
   }

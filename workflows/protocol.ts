@@ -48,7 +48,7 @@ export interface HoldInput extends Omit<Settle, 'verb' | 'wish'> {
 /** `discarded`: refused before it was opened; `member_gone`: nothing left to settle. */
 export type HoldResult = Settled | { state: 'discarded' | 'member_gone' };
 
-/** The workflow of one export: writes its file, keeps it for a while, removes it. Cancelling removes it at once. */
+/** The workflow of one export: writes its file, keeps it for a while, removes it; cancelled, at once. */
 export const exportType = 'export';
 
 export function exportWorkflowId(taskId: string): string {

@@ -14,9 +14,10 @@ const start = endpoint({
   scope: 'loyalty_read',
   summary: 'Export transactions',
   description:
-    'Starts a CSV report of the transactions of all members in one currency and a period. Ours: what comes of it is ' +
-    `asked at \`${path}/status\`. The period is one of created_at. The file has the columns of the history and ` +
-    'profile_id, in the order of accounts and, within one, of posting; from_id continues in this order.',
+    'Starts a CSV report of the transactions of all members in one currency and a period. Ours: what comes ' +
+    `of it is asked at \`${path}/status\`. The period is one of created_at. The file has the columns of ` +
+    'the history and profile_id, in the order of accounts and, within one, of posting; from_id continues in ' +
+    'this order.',
   request: request(
     {
       loyalty_program_id: programId(),
@@ -55,8 +56,8 @@ const status = endpoint({
   scope: 'loyalty_read',
   summary: 'Status of an export',
   description:
-    'How far an export has come, and where its file is. Ours, as is the download. An export is not found any more ' +
-    'once its file has expired.',
+    'How far an export has come, and where its file is. Ours, as is the download. An export is not found ' +
+    'any more once its file has expired.',
   request: object({ task_id: taskId() }),
   response: object({
     data: object({
@@ -96,9 +97,9 @@ const file = endpoint({
   scope: 'loyalty_read',
   summary: 'File of an export',
   description:
-    'The file: CSV by RFC 4180 in UTF-8, with a header row. Times are RFC 3339 UTC, amounts have no trailing zeros, ' +
-    'custom_json is JSON text. Text that a spreadsheet could take for a formula has an apostrophe before it. ' +
-    'The token comes in the header Authorization.',
+    'The file: CSV by RFC 4180 in UTF-8, with a header row. Times are RFC 3339 UTC, amounts have no ' +
+    'trailing zeros, custom_json is JSON text. Text that a spreadsheet could take for a formula has an apostrophe ' +
+    'before it. The token comes in the header Authorization.',
   request: object({ task_id: taskId() }),
   response: download(),
   refusals: ['export_not_found', 'export_not_done'],

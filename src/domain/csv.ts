@@ -3,8 +3,8 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Ends the records of CSV text with CR LF, as RFC 4180 wants; line feeds inside quotes stay. Takes the text in
- * chunks cut anywhere, and counts the records.
+ * Ends the records of CSV text with CR LF, as RFC 4180 wants; line feeds inside quotes stay. Takes the text
+ * in chunks cut anywhere, and counts the records.
  */
 export class CrlfRecords {
   records = 0;

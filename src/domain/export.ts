@@ -18,4 +18,6 @@ export interface WrittenExport {
   rows: number;
   /** RFC 3339 UTC; until then the file can be fetched. */
   expires_at: string;
+  /** How long that is from now. */
+  keep_sec: number;
 }

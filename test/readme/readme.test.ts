@@ -28,20 +28,30 @@ afterAll(async () => {
   await backend.close();
 });
 
-/** Ids are made anew each time; all else must be as printed. */
+/** Ids are made anew each time, and files expire later; all else must be as printed. */
 const withoutIds = (text: string) =>
   text
     .trim()
     .replace(/^<\?xml.*\?>\n/, '')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
-    .replace(/\b[0-9a-f]{24}\b/g, 'PROFILE');
+    .replace(/\b[0-9a-f]{24}\b/g, 'PROFILE')
+    .replace(/(?<="expires_at":")[^"]+/g, 'TIME');
+
+/** Runs a command; again, while it answers that something is not done yet that is printed as done. */
+async function play(command: string, answer: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-c', command]);
+  const isEarly = answer.includes('"status":"done"') && /"status":"(queued|running)"/.test(stdout);
+  return isEarly ? play(command, answer) : stdout;
+}
 
 test('the curl examples, one after the other, give exactly what is printed', async () => {
   expect(examples.length).toBeGreaterThan(5);
+  let task = '';
   for (const { command, answer } of examples) {
-    const here = command.replaceAll('http://127.0.0.1:3000', api.url);
-    const { stdout } = await promisify(execFile)('bash', ['-c', here]);
-    expect(withoutIds(stdout)).toBe(withoutIds(answer));
+    const here = command.replaceAll('http://127.0.0.1:3000', api.url).replaceAll(/task_[0-9a-f-]+/g, task);
+    const printed = await play(here, answer);
+    expect(withoutIds(printed)).toBe(withoutIds(answer));
+    task = /task_[0-9a-f-]+/.exec(printed)?.[0] ?? task;
   }
 });
 

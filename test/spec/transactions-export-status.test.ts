@@ -17,10 +17,11 @@ async function exportThatIs({ backend }: World, columns: Json = {}): Promise<Jso
   const id = uuidv7();
   const values = { program_id: 1, currency_iid: 1, ...columns };
   const names = Object.keys(values);
+  const places = names.map((_, index) => `$${index + 2}`);
   await backend.pool.query(
     `insert into exports.tasks
        (task_id, date_from, date_to, after_account_id, after_seq, requested_at, requested_by, ${names})
-     values ($1, '2020-01-01', '2020-12-31', 0, 0, now(), 'till', ${names.map((_, index) => `$${index + 2}`)})`,
+     values ($1, '2020-01-01', '2020-12-31', 0, 0, now(), 'till', ${places})`,
     [id, ...Object.values(values)],
   );
   return { task_id: `task_${id}` };

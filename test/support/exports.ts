@@ -22,8 +22,8 @@ export async function fetchExport(url: string, taskId: unknown): Promise<string>
   return response.text();
 }
 
-/** Reads CSV to the letter of RFC 4180: the fields of each record, the header's among them. Throws at anything else. */
-export function parseCsv(text: string): string[][] {
+/** Reads CSV to the letter of RFC 4180: the fields of each record, the header's too. Throws at all else. */
+function parseCsv(text: string): string[][] {
   const records: string[][] = [];
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
   let record: string[] = [];

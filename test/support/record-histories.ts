@@ -10,16 +10,17 @@ import {
   deliverEventsStart,
   deliverEventsType,
   expirePointsType,
+  exportWorkflowId,
   holdWorkflowId,
   taskQueues,
 } from '../../workflows/protocol';
 import globalSetup from './global-setup';
 import globalTeardown from './global-teardown';
 import { currencyIid, enrolIn, programId, seedProgram } from './ledger';
-import { startBackend } from './service';
+import { type Backend, startBackend } from './service';
 
 /**
- * `npm run record-histories NAME`: plays one hold of each kind and keeps their histories under
+ * `npm run record-histories NAME`: plays one workflow of each kind and keeps their histories under
  * test/workflows/histories/NAME, for replay.test.ts to replay for ever. To be run when a workflow changes,
  * into a new folder, so that what runs in production today is still replayed tomorrow.
  */
@@ -32,7 +33,7 @@ async function main(name: string): Promise<void> {
     cacheDir: join(__dirname, '../../.data'),
     progress: () => {},
   });
-  const backend = await startBackend();
+  const backend = await startBackend({ exportKeepSec: 2 });
   const client = new Client({
     connection: await Connection.connect({ address: backend.config.temporalAddress }),
   });
@@ -65,7 +66,7 @@ async function main(name: string): Promise<void> {
       return client.workflow.getHandle(holdWorkflowId(id));
     };
     const keep = async (kind: string, handle: WorkflowHandle) => {
-      await handle.result();
+      await handle.result().catch(() => {});
       const show = ['workflow', 'show', '--workflow-id', handle.workflowId, '--output', 'json'];
       const { stdout } = await promisify(execFile)(cli, [
         ...show,
@@ -102,11 +103,43 @@ async function main(name: string): Promise<void> {
     await keep('deliver-events', delivering);
 
     await keep('expire-points', await client.workflow.start(expirePointsType, expiry));
+    await keepExports(backend, client, keep);
   } finally {
     await client.connection.close();
     await backend.close();
     await globalTeardown();
   }
+}
+
+/** One that is kept until it expires, one that is removed sooner, one that never got to write. */
+async function keepExports(
+  { gateway, pool }: Backend,
+  client: Client,
+  keep: (kind: string, handle: WorkflowHandle) => Promise<void>,
+): Promise<void> {
+  const start = async () => {
+    const task_id = uuidv7();
+    const period = { date_from: '2025-01-01T00:00:00Z', date_to: '2025-12-31T23:59:59Z' };
+    const position = { after_account_id: '0', after_seq: '0' };
+    const requested = { requested_at: '2026-01-01T00:00:00Z', requested_by: 'till' };
+    const task = { task_id, program_id: programId, currency_iid: currencyIid, ...period, ...position };
+    await gateway.startExport({ ...task, ...requested }, { program: 'test', currency: 'stars' });
+    return { task_id, handle: client.workflow.getHandle(exportWorkflowId(task_id)) };
+  };
+  const isDone = `select from exports.tasks where task_id = $1 and state = 'done'`;
+  await keep('export-expired', (await start()).handle);
+  const removed = await start();
+  while ((await pool.query(isDone, [removed.task_id])).rowCount === 0) {}
+  await removed.handle.cancel();
+  await keep('export-removed', removed.handle);
+  const holder = await pool.connect();
+  await holder.query('begin; lock table exports.tasks');
+  const { handle } = await start();
+  await handle.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await holder.query('rollback');
+  holder.release();
+  await keep('export-canceled', handle);
 }
 
 const [name] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { uuidv7 } from 'uuidv7';
+import { makePostings } from '../../bench/many-postings';
 import { exportWorkflowId } from '../../workflows/protocol';
 import { currencyIid, programId, seedProgram } from '../support/ledger';
-import { makePostings } from '../support/many-postings';
 import { type Backend, startBackend } from '../support/service';
 
 let backend: Backend;

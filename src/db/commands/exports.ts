@@ -76,7 +76,8 @@ export const failExport = command({
   parameters: [z.string(), z.string()],
   text: `
     with parts as (delete from exports.parts where task_id = $1::uuid)
-    update exports.tasks set state = 'failed', problem = $2::text, expires_at = null where task_id = $1::uuid`,
+    update exports.tasks set state = 'failed', problem = $2::text, expires_at = null
+    where task_id = $1::uuid`,
 });
 
 /** Forgets an export. */

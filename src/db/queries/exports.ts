@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { query, queryFirst, queryOne, writtenOut } from '../query';
 
-/** An export as its status call shows it, while its file is kept; of one of the programs given (null: any). */
+/** An export as its status call shows it, while it is kept; of one of the programs given (null: any). */
 export const findExport = queryFirst({
   name: 'export-by-id',
   parameters: [z.string(), z.array(z.int()).nullable(), z.string()],
@@ -57,13 +57,14 @@ export const findExportProgress = queryFirst({
   text: `
     select
       t.state::text as state, t.rows_total, t.expires_at,
-      count(p.part)::int as parts, coalesce(sum(p.rows), 0)::bigint as rows, max(p.last_account_id) as last_account_id
+      count(p.part)::int as parts, coalesce(sum(p.rows), 0)::bigint as rows,
+      max(p.last_account_id) as last_account_id
     from exports.tasks t left join exports.parts p on p.task_id = t.task_id
     where t.task_id = $1::uuid
     group by t.task_id`,
 });
 
-/** The account that ends a stretch of about $3 postings of a currency from account $2 on; null: none is left. */
+/** The account that ends a stretch of about $3 postings of a currency from account $2 on; null: none left. */
 export const findStretchEnd = queryOne({
   name: 'export-stretch',
   parameters: [z.int(), z.string(), z.int()],
