@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
 /**
- * Puts members into program 1 with `each` accruals of 10 per member in currency 1, straight into the tables, as
- * if they had been posted in 2025: a sound ledger of any size within seconds.
+ * Puts members into program 1 with `each` accruals of 10 per member in currency 1, straight into the tables,
+ * as if they had been posted in 2025: a sound ledger of any size within seconds.
  */
 export async function makePostings(pool: Pool, memberCount: number, each: number): Promise<void> {
   const client = await pool.connect();

@@ -16,8 +16,8 @@ const start = endpoint({
   description:
     'Starts a CSV report of the transactions of all members in one currency and a period. Ours: what comes ' +
     `of it is asked at \`${path}/status\`. The period is one of created_at. The file has the columns of ` +
-    'the history and profile_id, in the order of accounts and, within one, of posting; from_id continues in ' +
-    'this order.',
+    'the history and profile_id, in the order of accounts and, within one, of posting; from_id ' +
+    'continues in this order.',
   request: request(
     {
       loyalty_program_id: programId(),
@@ -98,8 +98,8 @@ const file = endpoint({
   summary: 'File of an export',
   description:
     'The file: CSV by RFC 4180 in UTF-8, with a header row. Times are RFC 3339 UTC, amounts have no ' +
-    'trailing zeros, custom_json is JSON text. Text that a spreadsheet could take for a formula has an apostrophe ' +
-    'before it. The token comes in the header Authorization.',
+    'trailing zeros, custom_json is JSON text. Text that a spreadsheet could take for a formula has an ' +
+    'apostrophe before it. The token comes in the header Authorization.',
   request: object({ task_id: taskId() }),
   response: download(),
   refusals: ['export_not_found', 'export_not_done'],
