@@ -39,8 +39,8 @@ export async function makePostings(pool: Pool, memberCount: number, each: number
       [each],
     );
     await client.query(
-      `insert into ledger.lots (account_id, seq, amount, remaining, activates_at)
-       select account_id, seq, amount, amount, activates_at from ledger.postings where written_by = 'test'`,
+      `insert into ledger.lots (account_id, program_id, seq, amount, remaining, activates_at)
+       select account_id, program_id, seq, amount, amount, activates_at from ledger.postings where written_by = 'test'`,
     );
     await client.query(
       `insert into ledger.keys (program_id, transaction_eid, transaction_id, request_hash)
