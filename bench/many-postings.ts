@@ -40,7 +40,8 @@ export async function makePostings(pool: Pool, memberCount: number, each: number
     );
     await client.query(
       `insert into ledger.lots (account_id, program_id, seq, amount, remaining, activates_at)
-       select account_id, program_id, seq, amount, amount, activates_at from ledger.postings where written_by = 'test'`,
+       select account_id, program_id, seq, amount, amount, activates_at
+       from ledger.postings where written_by = 'test'`,
     );
     await client.query(
       `insert into ledger.keys (program_id, transaction_eid, transaction_id, request_hash)
