@@ -202,6 +202,7 @@ const aboutPersons = [
   'feed.deliveries', // which events did not arrive, and where
   'feed.events', // pointers to postings and members, which the export has
   'ledger.accounts',
+  'ledger.history', // a view of postings and holds
   'ledger.holds',
   'ledger.lot_uses',
   'ledger.lots',
