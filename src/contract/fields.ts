@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Condition, readCondition } from '../domain/condition';
 import { normalizeEmail, normalizePhone } from '../domain/contact';
 import { plainObject } from './plain';
 import { complaint, isStorable, NumberText } from './values';
@@ -208,6 +209,27 @@ function freeObject(kind: 'json' | 'free', maxBytes: number): Field<Record<strin
     return z.NEVER;
   });
   leaves.add(field, { kind, schema });
+  return field;
+}
+
+/**
+ * A condition of domain/condition, at most 64 KiB as JSON. Only its form is read here: which fields there are
+ * to ask about depends on what it is asked of.
+ */
+export function condition(): Field<Condition> {
+  const schema = {
+    type: 'object',
+    additionalProperties: true,
+    examples: [{ all: [{ field: 'total', operator: 'gte', value: '100.00' }] }],
+  };
+  const field = z.unknown().transform((value, context): Condition => {
+    const plain = plainObject(value, 65_536);
+    const read = 'object' in plain ? readCondition(plain.object) : plain;
+    if (!('problem' in read)) return read;
+    context.addIssue({ code: 'custom', message: read.problem, path: read.path, input: value });
+    return z.NEVER;
+  });
+  leaves.add(field, { kind: 'json', schema });
   return field;
 }
 

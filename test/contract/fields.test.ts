@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import {
   amount,
   choice,
+  condition,
   email,
   fieldValue,
   flag,
@@ -193,6 +194,24 @@ describe.each([
   ])('refuses %j', (value, expected) => {
     expect(read(field, value)).toBe(expected);
   });
+});
+
+it.each([
+  [
+    { field: 'total', operator: 'gte', value: written('10.50') },
+    { field: 'total', operator: 'gte', value: 10.5 },
+  ],
+  [
+    { any: [{ field: 'total' }] },
+    'it.any[0].operator: expected one of eq, ne, in, not_in, gt, gte, lt, lte, exists',
+  ],
+  [
+    { field: 'total', operator: 'eq', value: written('1e999') },
+    'it.value: expected a number that fits a double, or text, got 1e999',
+  ],
+  ['vip', 'it: expected an object, got "vip"'],
+])('condition reads %j', (value, expected) => {
+  expect(read(condition(), value)).toEqual(expected);
 });
 
 it('limits a JSON object to 64 KiB as JSON text', () => {
