@@ -1,10 +1,11 @@
 import { Client, type Pool } from 'pg';
 import { loadSnapshot, type Snapshot } from './db/catalog-snapshot';
 import type { Access, Currency, CurrencySelector, Database, Program, Promotion } from './domain/catalog';
+import type { Market } from './domain/market';
 
 type Log = { warn(details: object, message: string): void; info(details: object, message: string): void };
 
-/** Databases, programs, currencies, promotions and tokens, in memory and never older than about a second. */
+/** What operators set up, market included, in memory and never older than about a second. */
 export interface Catalog {
   databases(): readonly Database[];
   database(id: number): Database | undefined;
@@ -19,6 +20,8 @@ export interface Catalog {
   promotion(programId: number, promotionId: string): Promotion | undefined;
   /** What a token may do, found by its SHA-256 in hex; undefined if there is none or it was revoked. */
   access(tokenHash: string): Access | undefined;
+  /** Sales channels, touchpoints, money, regions, statuses and custom fields. */
+  market(): Market;
   /** Resolves when everything committed before the call is visible. Throws DatabaseUnavailable. */
   refresh(): Promise<void>;
   close(): Promise<void>;
@@ -93,6 +96,10 @@ class LiveCatalog implements Catalog {
 
   access(tokenHash: string) {
     return this.#snapshot.tokens.get(tokenHash);
+  }
+
+  market() {
+    return this.#snapshot.market;
   }
 
   /**

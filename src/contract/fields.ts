@@ -182,6 +182,37 @@ export function fieldValue(): Field<string | number> {
   });
 }
 
+/** Text, a number or a boolean, as the value of a custom field of the market; numbers keep their text. */
+export function plainValue(): Field<string | number | boolean> {
+  const schema = { type: ['string', 'number', 'boolean'], maxLength: 4000 };
+  return leaf('scalar', schema, 'text of at most 4000 characters, a number, true or false', readPlain);
+}
+
+function readPlain(value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value instanceof NumberText) return value.text;
+  return typeof value === 'string' && value.length <= 4_000 && isStorable(value) ? value : undefined;
+}
+
+/** An object of whole numbers whose keys the caller chooses; numbers may come as text. */
+export function numbersByName(): Field<Record<string, number>> {
+  const schema = { type: 'object', additionalProperties: { type: 'integer' } };
+  return leaf('free', schema, 'an object of whole numbers by name', (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value).map(([key, item]) => [key, readWhole(item)] as const);
+    const fit = entries.every(([key, item]) => item !== undefined && key.length <= 255 && isStorable(key));
+    return fit && entries.length <= 1_000
+      ? (Object.fromEntries(entries) as Record<string, number>)
+      : undefined;
+  });
+}
+
+function readWhole(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
+  const isWhole = typeof number === 'number' && Number.isInteger(number) && Math.abs(number) < 2 ** 31;
+  return isWhole ? number : undefined;
+}
+
 /** A key that is read, as `field`, by the block it belongs to, and only if that block needs it. */
 export function unread(field: Field<unknown>) {
   const { kind, schema } = leaves.get(field) ?? { kind: 'text', schema: {} };

@@ -2,6 +2,15 @@ import { account } from './account';
 import { adminCurrencies } from './admin/currencies';
 import { adminDatabases, adminFields } from './admin/databases';
 import { adminEvents } from './admin/events';
+import {
+  adminChannels,
+  adminLineStatuses,
+  adminMarketFields,
+  adminMoney,
+  adminOrderStatuses,
+  adminRegions,
+  adminTouchpoints,
+} from './admin/market-settings';
 import { adminProfiles } from './admin/profiles';
 import { adminPrograms } from './admin/programs';
 import { adminPromotions } from './admin/promotions';
@@ -31,6 +40,13 @@ export const subjects = {
   adminPrograms,
   adminCurrencies,
   adminPromotions,
+  adminChannels,
+  adminTouchpoints,
+  adminMoney,
+  adminRegions,
+  adminOrderStatuses,
+  adminLineStatuses,
+  adminMarketFields,
   adminTokens,
   adminEvents,
   adminReports,

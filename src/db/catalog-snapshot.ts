@@ -1,7 +1,10 @@
 import type { Pool } from 'pg';
 import { decimal } from '../domain/amount';
 import type { Access, Currency, Database, Field, Program, Promotion, Rule } from '../domain/catalog';
+import type { Market, MarketEntity } from '../domain/market';
 import * as read from './queries/catalog';
+import * as market from './queries/market-settings';
+import type { Queryable } from './query';
 import { inTransaction } from './transaction';
 
 /** The whole catalogue at one moment, indexed the ways it is asked; nothing in it ever changes. */
@@ -14,6 +17,7 @@ export interface Snapshot {
   readonly promotions: ReadonlyMap<number, readonly Promotion[]>;
   /** By the SHA-256 of the token, in hex; revoked ones are not there. */
   readonly tokens: ReadonlyMap<string, Access>;
+  readonly market: Market;
 }
 
 /** Reads the catalogue as it is at one moment. Throws DatabaseUnavailable. */
@@ -34,8 +38,33 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
       currencies: groupBy(currencies, (currency) => currency.programId),
       promotions: groupBy(promotions, (promotion) => promotion.programId),
       tokens: new Map(tokens.map((row) => [row.token_hash, toAccess(row)])),
+      market: await loadMarket(db),
     });
   });
+}
+
+async function loadMarket(db: Queryable): Promise<Market> {
+  const fields = await market.listMarketFields(db);
+  const fieldsOf = (entity: MarketEntity) =>
+    byExternalId(fields.filter(({ entity_type }) => entity_type === entity));
+  return Object.freeze({
+    channels: byExternalId(await market.listChannels(db)),
+    touchpoints: byExternalId(await market.listTouchpoints(db)),
+    currencies: new Map((await market.listMoney(db)).map((row) => [row.code, row])),
+    regions: byExternalId(await market.listRegions(db)),
+    orderStatuses: byExternalId(await market.listOrderStatuses(db)),
+    lineStatuses: byExternalId(await market.listLineStatuses(db)),
+    customFields: Object.freeze({
+      product: fieldsOf('product'),
+      sku: fieldsOf('sku'),
+      order: fieldsOf('order'),
+      line_order: fieldsOf('line_order'),
+    }),
+  });
+}
+
+function byExternalId<R extends { external_id: string }>(rows: readonly R[]): ReadonlyMap<string, R> {
+  return new Map(rows.map((row) => [row.external_id, Object.freeze(row)]));
 }
 
 function toDatabase(row: read.DatabaseRow, fields: read.FieldRow[]): Database {

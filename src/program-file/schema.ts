@@ -2,6 +2,15 @@ import type { z } from 'zod';
 import { freeFields, integer, list, nullable, optional, text } from '../contract/fields';
 import { jsonSchemaOf } from '../contract/json-schema';
 import {
+  channelSettings,
+  lineStatusSettings,
+  marketFieldSettings,
+  moneySettings,
+  orderStatusSettings,
+  regionSettings,
+  touchpointSettings,
+} from '../contract/market-settings';
+import {
   closed,
   creationFields,
   currencySettings,
@@ -34,11 +43,30 @@ const program = closed({
   promotions: listOf(promotion, 'Its trigger promotions.'),
 });
 
+const { channel: ___, ...touchpointFields } = creationFields(touchpointSettings);
+const { database_id: ____, ...channelFields } = creationFields(channelSettings);
+const channel = closed({
+  ...channelFields,
+  touchpoints: listOf(closed(touchpointFields), 'Its touchpoints.'),
+});
+
+const marketFields = {
+  currencies: listOf(closed(creationFields(moneySettings)), 'Currencies of money.'),
+  regions: listOf(closed(creationFields(regionSettings)), 'Regions.'),
+  order_statuses: listOf(closed(creationFields(orderStatusSettings)), 'Statuses of orders.'),
+  line_statuses: listOf(closed(creationFields(lineStatusSettings)), 'Statuses of order lines.'),
+  custom_fields: listOf(
+    closed(creationFields(marketFieldSettings)),
+    'Custom fields of goods, orders and order lines.',
+  ),
+};
+
 const database = closed({
   id: id('database'),
   ...creationFields(databaseSettings),
   fields: listOf(closed(creationFields(fieldSettings)), 'Its custom fields.'),
   programs: listOf(program, 'The loyalty programs whose members come from it.'),
+  channels: listOf(channel, 'The sales channels whose customers are in it.'),
   profiles: listOf(
     freeFields().describe('email, phones, built-in fields such as _fname, and custom fields by name.'),
     'People in it, found by e-mail or else by their first phone; for demonstrations.',
@@ -59,6 +87,9 @@ const token = closed({
 
 export const programFile = closed({
   databases: listOf(database, 'Profile databases.'),
+  market: optional(closed(marketFields))
+    .transform((market) => market ?? closed(marketFields).parse({}))
+    .describe('What all sales channels have in common.'),
   tokens: listOf(token, 'API tokens, known by their names.'),
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { changeCurrency, createCurrency, currencyValues } from '../db/commands/currencies';
 import { changeDatabase, changeField, createDatabase, createField } from '../db/commands/databases';
 import { changeProgram, createProgram } from '../db/commands/programs';
@@ -14,6 +15,7 @@ import type { Queryable } from '../db/query';
 import { toTrimmed } from '../domain/amount';
 import { isObjection, type Objection, type RuleValues } from '../domain/settings';
 import type { Environment } from './apply';
+import { applyChannels, applyMarket } from './market';
 import type { Path, Source } from './read';
 import type { Report } from './report';
 import type { ProgramFile } from './schema';
@@ -23,7 +25,7 @@ type ProgramEntry = DatabaseEntry['programs'][number];
 type TokenEntry = ProgramFile['tokens'][number];
 
 /** What is done to one thing of the file. */
-interface Step<V extends object, R extends object> {
+export interface Step<V extends object, R extends object> {
   path: Path;
   /** Names it, for the report. */
   what(row: R): string;
@@ -49,6 +51,7 @@ export async function applySettings(
   for (const [index, database] of source.file.databases.entries()) {
     ids.push(await apply.database(database, ['databases', index]));
   }
+  await applyMarket(apply, source.file.market, ['market']);
   for (const [index, token] of source.file.tokens.entries()) await apply.token(token, ['tokens', index]);
   return ids;
 }
@@ -62,7 +65,7 @@ class Application {
   ) {}
 
   async database(entry: DatabaseEntry, path: Path): Promise<number> {
-    const { id, fields, programs, profiles: _, ...wanted } = entry;
+    const { id, fields, programs, channels, profiles: _, ...wanted } = entry;
     const rows = (await listDatabases(this.db)).filter((row) =>
       id ? row.id === id : row.name === wanted.name,
     );
@@ -83,6 +86,7 @@ class Application {
     for (const [index, program] of programs.entries()) {
       await this.program(database.id, program, [...path, 'programs', index]);
     }
+    await applyChannels(this, database.id, channels, [...path, 'channels']);
     return database.id;
   }
 
@@ -235,7 +239,7 @@ class Application {
 function differences(now: object, wanted: object): string[] {
   const values = new Map(Object.entries(now));
   return Object.entries(wanted)
-    .filter(([key, value]) => JSON.stringify(values.get(key)) !== JSON.stringify(value))
+    .filter(([key, value]) => !isDeepStrictEqual(values.get(key), value))
     .map(([key]) => key);
 }
 

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { type Catalog, openCatalog } from '../../src/catalog';
 import { hashToken } from '../../src/db/commands/tokens';
 import { createPool } from '../../src/db/pool';
+import { channelOf } from '../../src/domain/market';
 import { createDatabase } from '../support/database';
 
 let url: string;
@@ -26,7 +27,13 @@ beforeAll(async () => {
     insert into catalog.promotion_rules values (1, 'accrual', 1, 50, null, null);
     insert into catalog.tokens (name, token_hash, scopes, program_ids, revoked_at) values
       ('Till', sha256('till'), '{loyalty_read}', '{1}', null),
-      ('Lost', sha256('lost'), '{loyalty_read}', null, now())`);
+      ('Lost', sha256('lost'), '{loyalty_read}', null, now());
+    insert into market.channels (external_id, database_id, name, type) values ('web', 1, 'Web', 'online');
+    insert into market.touchpoints (external_id, channel, name) values ('website', 'web', 'Website');
+    insert into market.currencies (code, name) values ('RUB', 'Rouble');
+    insert into market.regions (external_id, name) values ('north', 'North');
+    insert into market.custom_fields (entity_type, external_id, name, value_type, default_value) values
+      ('product', 'colour', 'Colour', 'unicode', '"red"'), ('order', 'gift', 'Gift', 'bool', null)`);
 });
 
 afterAll(async () => {
@@ -76,6 +83,26 @@ describe('what is known', () => {
     expect(catalog.program(2)).toBeUndefined();
     expect(catalog.currencies(1).map(({ eid }) => eid)).toEqual(['stars', 'status']);
     expect(catalog.currencies(2)).toEqual([]);
+  });
+
+  test('the market', () => {
+    const market = catalog.market();
+    expect(channelOf(market, 'website')).toMatchObject({ external_id: 'web', database_id: 1, tags: [] });
+    expect(channelOf(market, 'kiosk')).toBeUndefined();
+    expect(market.currencies.get('RUB')).toMatchObject({ scale: 2 });
+    expect(market.regions.get('north')?.name).toBe('North');
+    expect([...market.orderStatuses.keys()].sort()).toEqual([
+      'canceled',
+      'confirmed',
+      'delivered',
+      'new',
+      'paid',
+      'part_refunded',
+    ]);
+    expect(market.lineStatuses.get('refunded')?.type).toBe('refunded');
+    expect(market.customFields.product.get('colour')).toMatchObject({ default_value: 'red' });
+    expect(market.customFields.order.get('gift')).toMatchObject({ value_type: 'bool', default_value: null });
+    expect(market.customFields.sku.size).toBe(0);
   });
 
   test('promotions by external id, else by id', () => {

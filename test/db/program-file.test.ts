@@ -45,6 +45,10 @@ describe('the demo', () => {
     'currency 2 "status" of program 1',
     'promotion 1 "welcome" of program 1',
     'promotion 2 "gift" of program 1',
+    'sales channel "web"',
+    'touchpoint "website"',
+    'currency of money "RUB"',
+    'region "region_1"',
     'token 1 "Demo"',
     'profile email "ann@example.com"',
     'profile email "bob@example.com"',
@@ -62,7 +66,7 @@ describe('the demo', () => {
     await client.query('select');
     client.release(true);
     expect(announced).not.toHaveBeenCalled();
-    expect(String(second).split('\n').at(-1)).toBe('0 created, 0 changed, 10 unchanged');
+    expect(String(second).split('\n').at(-1)).toBe(`0 created, 0 changed, ${everything.length} unchanged`);
   });
 
   test('is what its documentation says', async () => {
@@ -340,5 +344,47 @@ describe('the schema for editors', () => {
     const [first = ''] = readFileSync(demo, 'utf8').split('\n');
     const path = /^# yaml-language-server: \$schema=(.+)$/.exec(first)?.[1] ?? '';
     expect(join(root, 'demo', path)).toBe(schemaPath);
+  });
+});
+
+describe('a market', () => {
+  const shop = `
+databases:
+  - name: People
+    channels:
+      - { external_id: web, name: Web, type: online, touchpoints: [{ external_id: site, name: Site }] }
+market:
+  currencies: [{ code: JPY, name: Yen, scale: 0 }]
+  line_statuses: [{ external_id: new, name: New, type: in_process }]
+  custom_fields:
+    - { entity_type: order, external_id: wrap, name: Wrap, value_type: enum, enum_values: { long: 1, ab: 2 } }
+    - { entity_type: sku, external_id: size, name: Size, value_type: int, default_value: '5' }`;
+
+  test('is made, left alone the second time, and changed where it differs', async () => {
+    await apply(shop);
+    expect(await rows('select external_id, channel from market.touchpoints')).toEqual([
+      { external_id: 'site', channel: 'web' },
+    ]);
+    expect(await rows('select default_value from market.custom_fields order by external_id')).toEqual([
+      { default_value: 5 },
+      { default_value: null },
+    ]);
+    const second = await apply(shop);
+    expect(second.count('unchanged')).toBe(second.entries.length);
+    const third = await apply(shop.replace('name: Site', 'name: Home').replace('name: Size', 'name: Sizes'));
+    expect(third.entries.filter(({ action }) => action === 'changed')).toEqual([
+      { action: 'changed', what: 'touchpoint "site"', changed: ['name'] },
+      { action: 'changed', what: 'custom field "sku/size"', changed: ['name'] },
+    ]);
+  });
+
+  test('says where it is wrong', async () => {
+    await apply(shop);
+    await expect(apply(shop.replace('scale: 0', 'scale: 2'))).rejects.toThrow(
+      'shop.yaml:7:47: market.currencies[0].scale: is for good: it is 0',
+    );
+    await expect(apply(shop.replace("'5'", "'L'"))).rejects.toThrow(
+      'market.custom_fields[1].default_value: expected a whole number, got "L"',
+    );
   });
 });

@@ -1,34 +1,14 @@
-import { type AdminBench, openAdmin } from '../support/admin';
+import { type AdminBench, openAdmin, type Step, time, times } from '../support/admin';
 import { type Json, send } from '../support/wire';
 
 let bench: AdminBench;
+const play = (title: string, steps: Step[]) => test(title, () => bench.play(steps));
 
 beforeAll(async () => {
   bench = await openAdmin();
 });
 
 afterAll(() => bench.close());
-
-const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
-const times = { created_at: time, updated_at: time };
-
-/** Method and path, body, status, and the answer: whole, or the text of the refusal. */
-type Step = [string, Json | undefined, number, Json | string];
-
-/** Each step builds on those before it, as an operator's work does. */
-function play(title: string, steps: Step[]): void {
-  test(title, async () => {
-    for (const [line, body, status, expected] of steps) {
-      const [method = '', path = ''] = line.split(' ');
-      const answer = await bench.ask(method, path, body);
-      const whole =
-        typeof expected === 'string'
-          ? { status, error: status, error_text: expected }
-          : { status, ...expected };
-      expect({ line, ...answer, fields: undefined }).toEqual({ line, ...whole, fields: undefined });
-    }
-  });
-}
 
 const customers = { id: 1, name: 'Customers', email_is_unique: true, ...times };
 const guests = { id: 2, name: 'Guests', email_is_unique: false, ...times };

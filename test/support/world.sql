@@ -105,3 +105,19 @@ insert into directory.profile_keys (database_id, field, value, profile_id, is_un
   (1, 'level', '7', 'ffffffffffffffffffffff01', false),
   (1, 'level', '7', 'ffffffffffffffffffffff02', false),
   (2, 'email', 'elsewhere@example.com', 'ffffffffffffffffffffff03', true);
+
+-- Goods are sold in two shops, to the people of databases 1 and 3.
+insert into market.channels (external_id, database_id, name, type) values
+  ('web', 1, 'Web shop', 'online'), ('store', 1, 'Store', 'retail'), ('other', 3, 'Other shop', 'online');
+insert into market.touchpoints (external_id, channel, name) values
+  ('website', 'web', 'Website'), ('app', 'web', 'App'), ('till', 'store', 'Till'),
+  ('other-site', 'other', 'Site of the other shop');
+insert into market.currencies (code, name, scale) values
+  ('RUB', 'Rouble', 2), ('USD', 'Dollar', 2), ('JPY', 'Yen', 0);
+insert into market.regions (external_id, name) values ('north', 'North'), ('south', 'South');
+insert into market.custom_fields (entity_type, external_id, name, value_type, enum_values) values
+  ('product', 'colour', 'Colour', 'enum', '{"red": 1, "blue": 2}'),
+  ('product', 'weight', 'Weight', 'float', null),
+  ('sku', 'size', 'Size', 'unicode', null),
+  ('order', 'gift', 'Gift', 'bool', null),
+  ('line_order', 'engraving', 'Engraving', 'unicode', null);

@@ -3,6 +3,7 @@ import { createAccountHandlers } from './account';
 import { createAdminCurrencyHandlers } from './admin/currencies';
 import { createAdminDatabaseHandlers, createAdminFieldHandlers } from './admin/databases';
 import { createAdminEventHandlers } from './admin/events';
+import { createMarketSettingHandlers } from './admin/market-settings';
 import { createAdminProfileHandlers } from './admin/profiles';
 import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromotionHandlers } from './admin/promotions';
@@ -33,6 +34,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPrograms: createAdminProgramHandlers(dependencies),
     adminCurrencies: createAdminCurrencyHandlers(dependencies),
     adminPromotions: createAdminPromotionHandlers(dependencies),
+    ...createMarketSettingHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
     adminEvents: createAdminEventHandlers(dependencies),
     adminReports: createAdminReportHandlers(dependencies),

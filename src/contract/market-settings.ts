@@ -1,0 +1,65 @@
+import {
+  channelTypes,
+  lineStatusTypes,
+  type MarketValue,
+  marketEntities,
+  marketTypes,
+} from '../domain/market';
+import { choice, flag, integer, list, nullable, numbersByName, plainValue, text } from './fields';
+import { setting } from './settings';
+
+/** What operators may set up of the market: the management API and program files are made of these. */
+
+const externalId = (what: string) => setting(`Your id of the ${what}; for good.`, text(255));
+const name = setting('Name for people.', text(255));
+const description = setting('For people.', text(10_000, { min: 0 }), '');
+
+export const channelSettings = {
+  external_id: externalId('sales channel'),
+  database_id: setting('Profile database of its customers; for good.', integer({ min: 1 })),
+  name,
+  description,
+  tags: setting<string[]>('For people.', list(text(255), { max: 1_000 }), []),
+  type: setting('online or retail.', choice(channelTypes)),
+};
+
+export const touchpointSettings = {
+  external_id: setting('Your id of the touchpoint, which orders name as endpoint; for good.', text(255)),
+  channel: setting('External id of its sales channel; for good.', text(255)),
+  name,
+  description,
+};
+
+export const moneySettings = {
+  code: setting('ISO 4217 code; for good.', text(3)),
+  name,
+  scale: setting('Decimals of the smallest unit; for good.', integer({ max: 4 }), 2),
+};
+
+export const regionSettings = { external_id: externalId('region'), name };
+
+export const orderStatusSettings = { external_id: externalId('order status'), name };
+
+export const lineStatusSettings = {
+  external_id: externalId('line status'),
+  name,
+  type: setting('What it comes to; for good.', choice(lineStatusTypes)),
+};
+
+export const marketFieldSettings = {
+  entity_type: setting('What has the field; for good.', choice(marketEntities)),
+  external_id: externalId('field'),
+  name,
+  value_type: setting('What values it takes; for good.', choice(marketTypes)),
+  required: setting('Whether everything new must have it.', flag(), false),
+  default_value: setting<MarketValue | null>(
+    'The value of what is new and has none. null: nothing.',
+    nullable(plainValue()),
+    null,
+  ),
+  enum_values: setting<Record<string, number> | null>(
+    'The values of a field of type enum by name, each with a number; null for other types.',
+    nullable(numbersByName()),
+    null,
+  ),
+};

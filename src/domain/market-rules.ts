@@ -1,0 +1,88 @@
+/** The rules of market settings that no single field can tell. */
+
+import {
+  type Channel,
+  expectedOf,
+  type LineStatus,
+  type MarketField,
+  type Money,
+  readMarketValue,
+  type Touchpoint,
+} from './market';
+import type { Objection } from './settings';
+
+const wrong = (path: Objection['path'], problem: string): Objection => ({
+  objection: 'bad_request',
+  path,
+  problem,
+});
+
+const lasting = (key: string, before: unknown): Objection => ({
+  objection: 'conflict',
+  path: [key],
+  problem: `is for good: it is ${JSON.stringify(before)}`,
+});
+
+/** `databases`: those there are; `before`: the channel as it is, if it is to be changed. */
+export function checkChannel(
+  { database_id }: Channel,
+  databases: readonly { id: number }[],
+  before?: Channel,
+): Objection | null {
+  if (before && before.database_id !== database_id) return lasting('database_id', before.database_id);
+  if (databases.some(({ id }) => id === database_id)) return null;
+  return wrong(['database_id'], `profile database ${database_id} does not exist`);
+}
+
+/** `channels`: those there are; `before`: the touchpoint as it is, if it is to be changed. */
+export function checkTouchpoint(
+  { channel }: Touchpoint,
+  channels: readonly { external_id: string }[],
+  before?: Touchpoint,
+): Objection | null {
+  if (before && before.channel !== channel) return lasting('channel', before.channel);
+  if (channels.some(({ external_id }) => external_id === channel)) return null;
+  return wrong(['channel'], `there is no sales channel "${channel}"`);
+}
+
+export function checkMoney({ code, scale }: Money, before?: Money): Objection | null {
+  if (!/^[A-Z]{3}$/.test(code)) {
+    return wrong(['code'], `expected an ISO 4217 code such as "EUR", got ${JSON.stringify(code)}`);
+  }
+  return before && before.scale !== scale ? lasting('scale', before.scale) : null;
+}
+
+export function checkLineStatus({ type }: LineStatus, before?: LineStatus): Objection | null {
+  return before && before.type !== type ? lasting('type', before.type) : null;
+}
+
+/** `before`: the field as it is, if it is to be changed. */
+export function checkMarketField(field: MarketField, before?: MarketField): Objection | null {
+  if (before && before.value_type !== field.value_type) return lasting('value_type', before.value_type);
+  const objection = checkEnum(field, before);
+  if (objection || field.default_value === null) return objection;
+  if (readMarketValue(field, field.default_value) !== undefined) return null;
+  const got = JSON.stringify(field.default_value);
+  return wrong(['default_value'], `expected ${expectedOf(field)}, got ${got}`);
+}
+
+function checkEnum({ value_type, enum_values }: MarketField, before?: MarketField): Objection | null {
+  if (value_type !== 'enum') {
+    return enum_values ? wrong(['enum_values'], 'only fields of type "enum" have them') : null;
+  }
+  const names = Object.keys(enum_values ?? {});
+  if (!enum_values || names.length === 0) {
+    return wrong(['enum_values'], 'is required when value_type is "enum"');
+  }
+  const numbers = new Set(Object.values(enum_values));
+  if (numbers.size < names.length) {
+    return wrong(['enum_values'], 'expected numbers that differ from each other');
+  }
+  const lost = Object.entries(before?.enum_values ?? {}).find(([name, it]) => enum_values[name] !== it);
+  if (!lost) return null;
+  return {
+    objection: 'conflict',
+    path: ['enum_values', lost[0]],
+    problem: `is for good: it is ${lost[1]}`,
+  };
+}

@@ -1,0 +1,29 @@
+import { expectedOf, type MarketType, readMarketValue } from '../../src/domain/market';
+
+const enum_values = { red: 1, blue: 2 };
+
+test.each<[MarketType, unknown, unknown]>([
+  ['unicode', 'red', 'red'],
+  ['unicode', 5, '5'],
+  ['unicode', true, undefined],
+  ['int', '5', 5],
+  ['int', '5.5', undefined],
+  ['float', '5.50', 5.5],
+  ['float', 'many', undefined],
+  ['bool', 'true', true],
+  ['bool', 0, false],
+  ['bool', 'maybe', undefined],
+  ['date', '2026-01-25', '2026-01-25T00:00:00.000Z'],
+  ['date', 'tomorrow', undefined],
+  ['enum', 'red', 'red'],
+  ['enum', 2, 'blue'],
+  ['enum', '2', 'blue'],
+  ['enum', 'green', undefined],
+  ['enum', null, undefined],
+])('a field of type %s reads %j as %j', (value_type, value, stored) => {
+  expect(readMarketValue({ value_type, enum_values }, value)).toBe(stored);
+});
+
+test('what is expected of an enum are its names', () => {
+  expect(expectedOf({ value_type: 'enum', enum_values })).toBe('"red" or "blue"');
+});

@@ -1,0 +1,243 @@
+import { type AdminBench, openAdmin, type Step, times } from '../support/admin';
+import type { Json } from '../support/wire';
+
+let bench: AdminBench;
+const play = (title: string, steps: Step[]) => test(title, () => bench.play(steps));
+
+beforeAll(async () => {
+  bench = await openAdmin();
+  await bench.pool.query(`insert into catalog.databases (id, name) values (1, 'Customers'), (2, 'Others')`);
+});
+
+afterAll(() => bench.close());
+
+const web = {
+  external_id: 'web',
+  database_id: 1,
+  name: 'Web shop',
+  description: '',
+  tags: [],
+  type: 'online',
+  ...times,
+};
+
+play('sales channels', [
+  [
+    'POST /market/channels',
+    { external_id: 'web', database_id: 1, name: 'Web shop', type: 'online' },
+    201,
+    web,
+  ],
+  [
+    'POST /market/channels',
+    { external_id: 'web', database_id: 1, name: 'Again', type: 'retail' },
+    409,
+    'external_id: "web" is there already',
+  ],
+  [
+    'POST /market/channels',
+    { external_id: 'x', database_id: 9, name: 'X', type: 'online' },
+    400,
+    'database_id: profile database 9 does not exist',
+  ],
+  [
+    'POST /market/channels',
+    { external_id: 'x', database_id: 1, name: 'X', type: 'mail' },
+    400,
+    'type: expected one of "online", "retail", got "mail"',
+  ],
+  ['GET /market/channels', undefined, 200, { items: [web], next_after: null }],
+  ['GET /market/channels/web', undefined, 200, web],
+  ['GET /market/channels/x', undefined, 404, 'Sales channel x not found'],
+  [
+    'PATCH /market/channels/web',
+    { tags: ['a', 'b'], type: 'retail' },
+    200,
+    { ...web, tags: ['a', 'b'], type: 'retail' },
+  ],
+  ['PATCH /market/channels/web', { database_id: 2 }, 409, 'database_id: is for good: it is 1'],
+  ['PATCH /market/channels/x', { name: 'X' }, 404, 'Sales channel x not found'],
+]);
+
+const website = { external_id: 'website', channel: 'web', name: 'Website', description: '', ...times };
+
+play('touchpoints', [
+  ['POST /market/touchpoints', { external_id: 'website', channel: 'web', name: 'Website' }, 201, website],
+  [
+    'POST /market/touchpoints',
+    { external_id: 'x', channel: 'x', name: 'X' },
+    400,
+    'channel: there is no sales channel "x"',
+  ],
+  ['PATCH /market/touchpoints/website', { name: 'Shop' }, 200, { ...website, name: 'Shop' }],
+  ['PATCH /market/touchpoints/website', { channel: 'x' }, 409, 'channel: is for good: it is "web"'],
+  ['GET /market/touchpoints', undefined, 200, { items: [{ ...website, name: 'Shop' }], next_after: null }],
+  ['DELETE /market/channels/web', undefined, 409, 'Sales channel web is in use'],
+  ['DELETE /market/touchpoints/website', undefined, 200, { ...website, name: 'Shop' }],
+  ['DELETE /market/touchpoints/website', undefined, 404, 'Touchpoint website not found'],
+  ['DELETE /market/channels/web', undefined, 200, { ...web, tags: ['a', 'b'], type: 'retail' }],
+]);
+
+const rouble = { code: 'RUB', name: 'Rouble', scale: 2, ...times };
+
+play('currencies of money', [
+  ['POST /market/currencies', { code: 'RUB', name: 'Rouble' }, 201, rouble],
+  ['POST /market/currencies', { code: 'RUB', name: 'Rouble' }, 409, 'code: "RUB" is there already'],
+  [
+    'POST /market/currencies',
+    { code: 'rub', name: 'Rouble' },
+    400,
+    'code: expected an ISO 4217 code such as "EUR", got "rub"',
+  ],
+  ['PATCH /market/currencies/RUB', { name: 'Ruble' }, 200, { ...rouble, name: 'Ruble' }],
+  ['PATCH /market/currencies/RUB', { scale: 0 }, 409, 'scale: is for good: it is 2'],
+  ['DELETE /market/currencies/RUB', undefined, 200, { ...rouble, name: 'Ruble' }],
+]);
+
+const north = { external_id: 'north', name: 'North', ...times };
+
+play('regions', [
+  ['POST /market/regions', { external_id: 'north', name: 'North' }, 201, north],
+  [
+    'POST /market/regions',
+    { external_id: 'a/b c', name: 'A' },
+    201,
+    { ...north, external_id: 'a/b c', name: 'A' },
+  ],
+  ['GET /market/regions/a%2Fb%20c', undefined, 200, { ...north, external_id: 'a/b c', name: 'A' }],
+  ['PATCH /market/regions/north', { name: 'Far north' }, 200, { ...north, name: 'Far north' }],
+  ['DELETE /market/regions/north', undefined, 200, { ...north, name: 'Far north' }],
+]);
+
+test('the six order statuses there are to begin with', async () => {
+  const { items } = await bench.ask('GET', '/market/order-statuses');
+  expect((items as Json[]).map(({ external_id }) => external_id)).toEqual([
+    'canceled',
+    'confirmed',
+    'delivered',
+    'new',
+    'paid',
+    'part_refunded',
+  ]);
+});
+
+const packed = { external_id: 'packed', name: 'Packed', ...times };
+const packing = { external_id: 'packing', name: 'Packing', type: 'in_process', ...times };
+
+play('statuses', [
+  ['POST /market/order-statuses', { external_id: 'packed', name: 'Packed' }, 201, packed],
+  ['DELETE /market/order-statuses/packed', undefined, 200, packed],
+  [
+    'GET /market/line-statuses/refunded',
+    undefined,
+    200,
+    { external_id: 'refunded', name: 'Refunded', type: 'refunded', ...times },
+  ],
+  [
+    'POST /market/line-statuses',
+    { external_id: 'packing', name: 'Packing', type: 'in_process' },
+    201,
+    packing,
+  ],
+  ['PATCH /market/line-statuses/packing', { name: 'Wrapping' }, 200, { ...packing, name: 'Wrapping' }],
+  ['PATCH /market/line-statuses/packing', { type: 'canceled' }, 409, 'type: is for good: it is "in_process"'],
+]);
+
+const colour = {
+  entity_type: 'product',
+  external_id: 'colour',
+  name: 'Colour',
+  value_type: 'enum',
+  required: false,
+  default_value: 'red',
+  enum_values: { red: 1, blue: 2 },
+  ...times,
+};
+const newColour = {
+  entity_type: 'product',
+  external_id: 'colour',
+  name: 'Colour',
+  value_type: 'enum',
+  default_value: 1,
+  enum_values: { red: 1, blue: '2' },
+};
+const size = { entity_type: 'sku', external_id: 'size', name: 'Size', value_type: 'int' };
+
+play('custom fields', [
+  ['POST /market/custom-fields', newColour, 201, colour],
+  ['POST /market/custom-fields', newColour, 409, 'external_id: "product/colour" is there already'],
+  [
+    'POST /market/custom-fields',
+    { ...newColour, entity_type: 'sku' },
+    201,
+    { ...colour, entity_type: 'sku' },
+  ],
+  [
+    'POST /market/custom-fields',
+    { ...size, value_type: 'text' },
+    400,
+    'value_type: expected one of "unicode", "int", "float", "bool", "enum", "date", got "text"',
+  ],
+  [
+    'POST /market/custom-fields',
+    { ...size, default_value: 'L' },
+    400,
+    'default_value: expected a whole number, got "L"',
+  ],
+  [
+    'POST /market/custom-fields',
+    { ...size, enum_values: { a: 1 } },
+    400,
+    'enum_values: only fields of type "enum" have them',
+  ],
+  [
+    'POST /market/custom-fields',
+    { ...size, value_type: 'enum' },
+    400,
+    'enum_values: is required when value_type is "enum"',
+  ],
+  [
+    'POST /market/custom-fields',
+    { ...size, value_type: 'enum', enum_values: { a: 1, b: 1 } },
+    400,
+    'enum_values: expected numbers that differ from each other',
+  ],
+  [
+    'POST /market/custom-fields',
+    { ...size, value_type: 'enum', enum_values: { a: 'one' } },
+    400,
+    'enum_values: expected an object of whole numbers by name, got an object',
+  ],
+  [
+    'PATCH /market/custom-fields/product/colour',
+    { enum_values: { red: 1, blue: 2, green: 3 } },
+    200,
+    { ...colour, enum_values: { red: 1, blue: 2, green: 3 } },
+  ],
+  [
+    'PATCH /market/custom-fields/product/colour',
+    { enum_values: { red: 1 } },
+    409,
+    'enum_values.blue: is for good: it is 2',
+  ],
+  [
+    'PATCH /market/custom-fields/product/colour',
+    { value_type: 'int' },
+    409,
+    'value_type: is for good: it is "enum"',
+  ],
+  [
+    'PATCH /market/custom-fields/product/colour',
+    { default_value: null },
+    200,
+    { ...colour, default_value: null, enum_values: { red: 1, blue: 2, green: 3 } },
+  ],
+  ['GET /market/custom-fields/order/colour', undefined, 404, 'Custom field order/colour not found'],
+  [
+    'GET /market/custom-fields/shop/colour',
+    undefined,
+    400,
+    'entity_type: expected one of "product", "sku", "order", "line_order", got "shop"',
+  ],
+  ['DELETE /market/custom-fields/sku/colour', undefined, 200, { ...colour, entity_type: 'sku' }],
+]);
