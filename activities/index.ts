@@ -1,9 +1,12 @@
 import type { Pool } from 'pg';
+import type { Catalog } from '../src/catalog';
 import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
 import { createDeliverEvents } from './deliver-events';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
+import { createManagePoints } from './manage-points';
+import { createParticipate } from './participate';
 import { createPost } from './post';
 import { createSettle } from './settle';
 import { createTryWebhook } from './try-webhook';
@@ -11,6 +14,7 @@ import { createTryWebhook } from './try-webhook';
 /** What activities need from the process they run in. */
 export interface ActivityContext {
   db: Pool;
+  catalog: Catalog;
   /** Now, as RFC 3339 UTC. */
   clock(): string;
   log: Log;
@@ -31,6 +35,8 @@ export function createActivities(context: ActivityContext) {
     deliverEvents: createDeliverEvents(context),
     expirePoints: createExpirePoints(context),
     ...createExports(context),
+    managePoints: createManagePoints(context),
+    participate: createParticipate(context),
     post: createPost(context),
     settle: createSettle(context),
     tryWebhook: createTryWebhook(context),

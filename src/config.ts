@@ -33,7 +33,9 @@ export const settings = z.object({
     .string()
     .regex(/^[\w-]+$/, 'letters, digits, _ and -')
     .default('loyalty')
-    .describe('Prefix of the task queues: NAME-ledger, NAME-holds, NAME-jobs and NAME-webhooks.'),
+    .describe(
+      'Prefix of the task queues: NAME-ledger, NAME-holds, NAME-jobs, NAME-webhooks, NAME-scenarios.',
+    ),
   temporalCli: z.string().optional().describe('Path of the `temporal` program for the embedded start.'),
   host: z.string().default('127.0.0.1').describe('Address the API listens on; 0.0.0.0 in a container.'),
   port: port.default(3000).describe('Port of the API. 0 means any free port, here and below.'),

@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { taskQueues } from '../workflows/protocol';
+import { openCatalog } from './catalog';
 import { type Clock, machineClock } from './clock';
 import { exportDir, requireServers, type ServiceConfig } from './config';
 import { createPool } from './db/pool';
@@ -36,17 +37,19 @@ export function main(): Promise<void> {
 
 /**
  * Starts the workers of a process: one carries postings, one runs temporary transactions with their local
- * activities, one does long jobs, one delivers events to webhooks. Stopping lets what has begun end, for as
- * long as `shutdownTimeoutMs`. Throws when Temporal cannot be reached.
+ * activities, one does long jobs, one delivers events to webhooks, one runs scenarios. Stopping lets what has
+ * begun end, for as long as `shutdownTimeoutMs`. Throws when Temporal cannot be reached.
  */
 export async function startWorker(config: ServiceConfig, options: WorkerOptions): Promise<Running> {
   const { log, clock = machineClock } = options;
   configureRuntime(log);
   const connection = await NativeConnection.connect(temporalConnection(config));
   const db = createPool(config, log);
+  const catalog = await openCatalog(db, log);
   const workers = await createWorkers(config, connection, {
     activities: createActivities({
       db,
+      catalog,
       clock: () => clock.now().toISOString(),
       log,
       send: createSender(config.webhooksAllowPrivate ?? false),
@@ -68,6 +71,7 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
       await connection.close();
+      await catalog.close();
       await db.end();
     },
   };
@@ -117,6 +121,15 @@ function createWorkers(config: ServiceConfig, connection: NativeConnection, { ac
       workflowBundle: { codePath },
       maxConcurrentActivityTaskExecutions: webhooksAtOnce,
       maxCachedWorkflows: 200,
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: queues.scenarios,
+      workflowBundle: { codePath },
+      maxConcurrentActivityTaskExecutions: config.databasePoolSize,
+      maxConcurrentWorkflowTaskExecutions: 50,
+      maxCachedWorkflows: 500,
+      stickyQueueScheduleToStartTimeout: '1s',
     }),
   ]);
 }

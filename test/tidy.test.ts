@@ -38,8 +38,11 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
     types: ['src/clock', 'src/db/query', 'src/file-store', 'pg'],
   },
   activities: {
-    may: ['activities', 'src/db', 'src/domain', '@temporalio/activity'],
-    types: ['pg', 'src/file-store', 'src/webhooks'],
+    may: [
+      ...['activities', 'src/db', 'src/domain', 'src/contract/nodes', 'src/contract/problems'],
+      ...['@temporalio/activity', 'uuidv7', 'node'],
+    ],
+    types: ['pg', 'src/catalog', 'src/file-store', 'src/webhooks', 'zod'],
   },
   'src/webhooks': { may: ['src/webhooks', 'src/domain', 'standardwebhooks', 'node'] },
   workflows: {

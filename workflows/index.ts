@@ -2,3 +2,4 @@ export { deliverEvents } from './deliver-events';
 export { expirePoints } from './expire-points';
 export { exportTransactions as export } from './export';
 export { hold } from './hold';
+export { loyaltyParticipation, loyaltyPointsManagement } from './nodes';

@@ -4,6 +4,7 @@
  */
 import type { Amount } from '../src/domain/amount';
 import type { ExportTask, WrittenExport } from '../src/domain/export';
+import type { Participated, PointsManaged } from '../src/domain/node';
 import type { Settle, Wish } from '../src/domain/operation';
 import type { Settled } from '../src/domain/outcome';
 
@@ -18,7 +19,8 @@ export function holdWorkflowId(transactionId: string): string {
 }
 
 /**
- * Postings, temporary transactions, long jobs and webhooks have a queue each: none waits behind another.
+ * Postings, temporary transactions, long jobs, webhooks and scenarios have a queue each: none waits behind
+ * another.
  */
 export function taskQueues(name: string) {
   return {
@@ -26,6 +28,7 @@ export function taskQueues(name: string) {
     holds: `${name}-holds`,
     jobs: `${name}-jobs`,
     webhooks: `${name}-webhooks`,
+    scenarios: `${name}-scenarios`,
   };
 }
 
@@ -115,3 +118,38 @@ export function deliverEventsStart(taskQueue: string, webhookId: number) {
     staticSummary: `events for webhook ${webhookId}`,
   };
 }
+
+/** The nodes that scenarios elsewhere start, as docs/scenarios.md tells. */
+export const pointsManagementType = 'loyaltyPointsManagement';
+export const participationType = 'loyaltyParticipation';
+
+/** Who does it, and to whom: a run does what a node says once. */
+interface NodeInput {
+  loyalty_program_id: number;
+  scenario_id: number;
+  run_id: number;
+  node_id: string;
+  matching: 'email' | 'phone' | 'profile_id' | 'custom';
+  email?: string;
+  phone?: string;
+  profile_id?: string;
+  field_name?: string;
+  field_value?: string | number;
+}
+
+export interface PointsManagementInput extends NodeInput {
+  operation: 'accrue' | 'redeem';
+  promotion_id: string;
+  points_currency_iid?: number;
+  points_currency_eid?: string;
+  /** Absent: the static amount of the rule. */
+  amount?: Amount;
+}
+
+export type PointsManagementResult = PointsManaged;
+
+export interface ParticipationInput extends NodeInput {
+  operation: 'add' | 'remove';
+}
+
+export type ParticipationResult = Participated;

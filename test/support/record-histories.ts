@@ -12,6 +12,8 @@ import {
   expirePointsType,
   exportWorkflowId,
   holdWorkflowId,
+  participationType,
+  pointsManagementType,
   taskQueues,
 } from '../../workflows/protocol';
 import globalSetup from './global-setup';
@@ -104,6 +106,7 @@ async function main(name: string): Promise<void> {
 
     await keep('expire-points', await client.workflow.start(expirePointsType, expiry));
     await keepExports(backend, client, keep);
+    await keepNodes(backend, client, keep);
   } finally {
     await client.connection.close();
     await backend.close();
@@ -111,12 +114,40 @@ async function main(name: string): Promise<void> {
   }
 }
 
+type Keep = (kind: string, handle: WorkflowHandle) => Promise<void>;
+
+/** A node that posts, one that cannot, and one that ends a membership with an open temporary transaction. */
+async function keepNodes({ pool, gateway, config }: Backend, client: Client, keep: Keep): Promise<void> {
+  const memberId = await enrolIn(pool);
+  const { rows } = await pool.query('select profile_id from ledger.members where member_id = $1', [memberId]);
+  const { scenarios: taskQueue } = taskQueues(config.temporalTaskQueue);
+  const whose = { loyalty_program_id: programId, scenario_id: 1, run_id: 1, matching: 'profile_id' };
+  const start = (type: string, node_id: string, input: object) =>
+    client.workflow.start(type, {
+      workflowId: `${taskQueue}/${node_id}`,
+      taskQueue,
+      args: [{ ...whose, profile_id: rows[0].profile_id, node_id, ...input }],
+    });
+  const points = { operation: 'accrue', promotion_id: 'none' };
+  await keep('points-management', await start(pointsManagementType, 'points', points));
+  await keep('points-management-invalid', await start(pointsManagementType, 'wrong', { operation: 'give' }));
+  const at = Date.now();
+  const hold = {
+    verb: 'accrue',
+    program_id: programId,
+    member_id: memberId,
+    currency_iid: currencyIid,
+    source_type: 'api',
+    transaction_id: uuidv7(),
+    amount: '1',
+    temp_until: new Date(at + 600_000).toISOString(),
+  } as const;
+  await gateway.openHold(hold, { program: 'test', member: 'm', currency: 'stars', amount: '1.00' });
+  await keep('participation-remove', await start(participationType, 'leave', { operation: 'remove' }));
+}
+
 /** One that is kept until it expires, one that is removed sooner, one that never got to write. */
-async function keepExports(
-  { gateway, pool }: Backend,
-  client: Client,
-  keep: (kind: string, handle: WorkflowHandle) => Promise<void>,
-): Promise<void> {
+async function keepExports({ gateway, pool }: Backend, client: Client, keep: Keep): Promise<void> {
   const start = async () => {
     const task_id = uuidv7();
     const period = { date_from: '2025-01-01T00:00:00Z', date_to: '2025-12-31T23:59:59Z' };
