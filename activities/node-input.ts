@@ -22,7 +22,7 @@ export function readInput<S extends z.ZodType>(schema: S, given: unknown): z.out
 }
 
 /** What a node cannot be carried out for, whoever tries again. */
-export function invalid(problems: Problem[]): ApplicationFailure {
+function invalid(problems: Problem[]): ApplicationFailure {
   return ApplicationFailure.create({
     type: invalidInput,
     message: problemsText(problems),
