@@ -2,6 +2,7 @@ import { Client, type Pool } from 'pg';
 import { loadSnapshot, type Snapshot } from './db/catalog-snapshot';
 import type { Access, Currency, CurrencySelector, Database, Program, Promotion } from './domain/catalog';
 import type { Market } from './domain/market';
+import type { Segment } from './domain/segment';
 
 type Log = { warn(details: object, message: string): void; info(details: object, message: string): void };
 
@@ -9,6 +10,7 @@ type Log = { warn(details: object, message: string): void; info(details: object,
 export interface Catalog {
   databases(): readonly Database[];
   database(id: number): Database | undefined;
+  segment(id: number): Segment | undefined;
   programs(): readonly Program[];
   program(id: number): Program | undefined;
   /** In order of iid. */
@@ -63,6 +65,10 @@ class LiveCatalog implements Catalog {
 
   database(id: number) {
     return this.#snapshot.databases.get(id);
+  }
+
+  segment(id: number) {
+    return this.#snapshot.segments.get(id);
   }
 
   programs() {

@@ -15,6 +15,7 @@ import { adminProfiles } from './admin/profiles';
 import { adminPrograms } from './admin/programs';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
+import { adminSegments } from './admin/segments';
 import { adminTokens } from './admin/tokens';
 import { adminWebhooks } from './admin/webhooks';
 import { databases } from './databases';
@@ -37,6 +38,7 @@ export const subjects = {
   databases,
   adminDatabases,
   adminFields,
+  adminSegments,
   adminPrograms,
   adminCurrencies,
   adminPromotions,

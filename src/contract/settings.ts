@@ -11,6 +11,7 @@ import {
   amount,
   calendarDay,
   choice,
+  condition,
   flag,
   integer,
   list,
@@ -97,6 +98,19 @@ export const fieldSettings = {
     'The values of a field of type enum; null for other types.',
     nullable(list(text(255), { max: 1_000 })),
     null,
+  ),
+};
+
+export const segmentSettings = {
+  external_id: setting('Your id of the segment.', text(255)),
+  name,
+  description,
+  timezone: setting('Where days begin and end, such as "Europe/Berlin".', text(64), 'UTC'),
+  condition: setting(
+    'Who is in it: {"field", "operator", "value"}, or {"all": […]} or {"any": […]} of such. field: email, ' +
+      'phones, a built-in or custom field, or of a date its .years, .days, .days_to_anniversary and ' +
+      '.days_since_anniversary. operator: eq, ne, in, not_in, gt, gte, lt, lte, exists.',
+    condition(),
   ),
 };
 

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { decimal } from '../domain/amount';
 import type { Access, Currency, Database, Field, Program, Promotion, Rule } from '../domain/catalog';
+import type { Condition } from '../domain/condition';
 import type { Market, MarketEntity } from '../domain/market';
+import { makeSegment, type Segment } from '../domain/segment';
 import * as read from './queries/catalog';
 import * as market from './queries/market-settings';
 import type { Queryable } from './query';
@@ -10,6 +12,7 @@ import { inTransaction } from './transaction';
 /** The whole catalogue at one moment, indexed the ways it is asked; nothing in it ever changes. */
 export interface Snapshot {
   readonly databases: ReadonlyMap<number, Database>;
+  readonly segments: ReadonlyMap<number, Segment>;
   readonly programs: ReadonlyMap<number, Program>;
   /** By program id, in order of iid. */
   readonly currencies: ReadonlyMap<number, readonly Currency[]>;
@@ -26,6 +29,8 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
     const fields = groupBy(await read.listFields(db), (row) => row.database_id);
     const rules = groupBy(await read.listRules(db), (row) => row.promotion_id);
     const databases = (await read.listDatabases(db)).map((row) => toDatabase(row, fields.get(row.id) ?? []));
+    const byId = new Map(databases.map((database) => [database.id, database]));
+    const segments = (await read.listSegments(db)).map((row) => toSegment(row, byId.get(row.database_id)));
     const programs = (await read.listPrograms(db)).map(toProgram);
     const currencies = (await read.listCurrencies(db)).map(toCurrency);
     const promotions = (await read.listPromotions(db)).map((row) =>
@@ -33,7 +38,8 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
     );
     const tokens = await read.listLiveTokens(db);
     return Object.freeze({
-      databases: new Map(databases.map((database) => [database.id, database])),
+      databases: byId,
+      segments: new Map(segments.map((segment) => [segment.id, segment])),
       programs: new Map(programs.map((program) => [program.id, program])),
       currencies: groupBy(currencies, (currency) => currency.programId),
       promotions: groupBy(promotions, (promotion) => promotion.programId),
@@ -85,6 +91,13 @@ function toField(row: read.FieldRow): Field {
     isUnique: row.is_unique,
     enumValues: row.enum_values && Object.freeze(row.enum_values),
   });
+}
+
+function toSegment(row: read.SegmentRow, database: Database | undefined): Segment {
+  const { id, external_id: externalId, database_id: databaseId, timezone } = row;
+  const condition = row.condition as unknown as Condition;
+  const fields = database?.fields.values() ?? [];
+  return Object.freeze(makeSegment({ id, externalId, databaseId, timezone, condition }, fields));
 }
 
 function toProgram(row: read.ProgramRow): Program {

@@ -1,8 +1,9 @@
 /** The rules of settings that no single field can tell. */
 
 import { decimal, fitsScale } from './amount';
-import type { Currency, Direction } from './catalog';
+import type { Currency, Direction, Field } from './catalog';
 import { reservedNames } from './profile';
+import { checkSegmentCondition } from './segment';
 import {
   type CurrencyValues,
   type FieldValues,
@@ -11,6 +12,7 @@ import {
   type ProgramValues,
   type PromotionValues,
   type RuleValues,
+  type SegmentValues,
   type TokenValues,
 } from './settings';
 
@@ -43,14 +45,35 @@ export function checkField(field: FieldValues): Objection | null {
   return isDouble ? wrong(['enum_values'], 'expected values that differ from each other') : null;
 }
 
+/** `fields`: the custom fields of its database; `others`: the other segments of it. */
+export function checkSegment(
+  segment: SegmentValues,
+  fields: readonly Pick<Field, 'name' | 'type' | 'enumValues'>[],
+  others: readonly { id: number; external_id: string }[],
+): Objection | null {
+  const namesake = others.find((other) => other.external_id === segment.external_id);
+  if (namesake) return conflict(['external_id'], `segment ${namesake.id} of this database has it already`);
+  const problem = checkSegmentCondition(segment.condition, fields);
+  if (problem) return wrong(['condition', ...problem.path], problem.problem);
+  return checkTimezone(segment.timezone);
+}
+
+/** Whether a segment would still make sense with other custom fields. */
+export function checkSegmentStays(
+  segment: SegmentValues & { id: number },
+  fields: readonly Pick<Field, 'name' | 'type' | 'enumValues'>[],
+): Objection | null {
+  const problem = checkSegmentCondition(segment.condition, fields);
+  if (!problem) return null;
+  return conflict([], `segment ${segment.id} ("${segment.external_id}") asks about it: ${problem.problem}`);
+}
+
 type KnownProgram = ProgramValues & { id: number };
 
 /** `others`: every other program. */
 export function checkProgram(program: ProgramValues, others: readonly KnownProgram[]): Objection | null {
-  if (!isTimezone(program.timezone)) {
-    const got = JSON.stringify(program.timezone);
-    return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${got}`);
-  }
+  const objection = checkTimezone(program.timezone);
+  if (objection) return objection;
   if (program.temp_max_timeout_sec < program.temp_default_timeout_sec) {
     const least = program.temp_default_timeout_sec;
     return wrong(['temp_max_timeout_sec'], `expected at least temp_default_timeout_sec, which is ${least}`);
@@ -64,6 +87,11 @@ export function checkProgram(program: ProgramValues, others: readonly KnownProgr
     ['is_active'],
     `profile database ${program.database_id} has an active program already: ${named}`,
   );
+}
+
+function checkTimezone(name: string): Objection | null {
+  if (isTimezone(name)) return null;
+  return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${JSON.stringify(name)}`);
 }
 
 /** Names only: an offset such as +03:00 means its opposite to Postgres. */

@@ -1,6 +1,7 @@
 /** What operators may set up. Keys are those of wire, file and SQL. */
 
 import type { Currency, expirationOrigins, expirationUnits, FieldType, RuleMode, Scope } from './catalog';
+import type { Condition } from './condition';
 
 export interface DatabaseValues {
   name: string;
@@ -14,6 +15,14 @@ export interface FieldValues {
   is_required: boolean;
   is_unique: boolean;
   enum_values: string[] | null;
+}
+
+export interface SegmentValues {
+  external_id: string;
+  name: string;
+  description: string;
+  timezone: string;
+  condition: Condition;
 }
 
 export interface ProgramValues {

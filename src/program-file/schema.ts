@@ -18,6 +18,7 @@ import {
   fieldSettings,
   programSettings,
   promotionSettings,
+  segmentSettings,
   tokenSettings,
 } from '../contract/settings';
 
@@ -34,6 +35,8 @@ const listOf = <F extends z.ZodType>(of: F, description: string) =>
 
 const currency = closed({ iid: id('currency'), ...creationFields(currencySettings) });
 const promotion = closed({ id: id('promotion'), ...creationFields(promotionSettings) });
+
+const segment = closed({ id: id('segment'), ...creationFields(segmentSettings) });
 
 const { database_id: _, ...programFields } = creationFields(programSettings);
 const program = closed({
@@ -65,6 +68,7 @@ const database = closed({
   id: id('database'),
   ...creationFields(databaseSettings),
   fields: listOf(closed(creationFields(fieldSettings)), 'Its custom fields.'),
+  segments: listOf(segment, 'Segments of its profiles.'),
   programs: listOf(program, 'The loyalty programs whose members come from it.'),
   channels: listOf(channel, 'The sales channels whose customers are in it.'),
   profiles: listOf(

@@ -3,6 +3,7 @@ import { changeCurrency, createCurrency, currencyValues } from '../db/commands/c
 import { changeDatabase, changeField, createDatabase, createField } from '../db/commands/databases';
 import { changeProgram, createProgram } from '../db/commands/programs';
 import { changePromotion, createPromotion, readPromotions } from '../db/commands/promotions';
+import { changeSegment, createSegment, readSegments } from '../db/commands/segments';
 import { changeToken, createToken, findToken, hashToken } from '../db/commands/tokens';
 import {
   listCurrencies,
@@ -65,7 +66,7 @@ class Application {
   ) {}
 
   async database(entry: DatabaseEntry, path: Path): Promise<number> {
-    const { id, fields, programs, channels, profiles: _, ...wanted } = entry;
+    const { id, fields, segments, programs, channels, profiles: _, ...wanted } = entry;
     const rows = (await listDatabases(this.db)).filter((row) =>
       id ? row.id === id : row.name === wanted.name,
     );
@@ -82,6 +83,9 @@ class Application {
     });
     for (const [index, field] of fields.entries()) {
       await this.field(database.id, field, [...path, 'fields', index]);
+    }
+    for (const [index, segment] of segments.entries()) {
+      await this.segment(database.id, segment, [...path, 'segments', index]);
     }
     for (const [index, program] of programs.entries()) {
       await this.program(database.id, program, [...path, 'programs', index]);
@@ -101,6 +105,24 @@ class Application {
       before: row && { row, values: row },
       create: () => createField(this.db, databaseId, wanted),
       change: () => changeField(this.db, databaseId, name, change),
+    });
+  }
+
+  async segment(databaseId: number, entry: DatabaseEntry['segments'][number], path: Path): Promise<void> {
+    const { id, ...wanted } = entry;
+    const row = (await readSegments(this.db)).find((it) =>
+      id ? it.id === id : it.database_id === databaseId && it.external_id === wanted.external_id,
+    );
+    if (row && row.database_id !== databaseId) {
+      throw this.source.fault([...path, 'id'], `belongs to database ${row.database_id} already`);
+    }
+    await this.settle({
+      path,
+      what: (it) => `segment ${it.id} "${it.external_id}" of database ${databaseId}`,
+      wanted,
+      before: row && { row, values: row },
+      create: () => createSegment(this.db, databaseId, { id, ...wanted }),
+      change: (it) => changeSegment(this.db, it.id, wanted),
     });
   }
 

@@ -19,7 +19,8 @@ export const adminDatabases = resourceEndpoints({
   notes: {
     create: 'Makes an empty database of profiles.',
     change: 'E-mail addresses can be made unique only while no two profiles share one.',
-    remove: 'Only a database without profiles and programs can be deleted; its fields go with it.',
+    remove:
+      'Only a database without profiles and programs can be deleted; its fields and segments go with it.',
   },
   example: {
     parent: {},

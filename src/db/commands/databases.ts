@@ -14,6 +14,7 @@ import {
 } from '../queries/catalog';
 import { command, type Queryable, queryFirst, queryOne } from '../query';
 import { lockDatabaseAlone } from './profile-statements';
+import { checkSegmentsStay } from './segments';
 
 const json = z.string();
 
@@ -54,7 +55,8 @@ const deleteDatabaseRow = queryFirst({
   parameters: [z.int()],
   row: databaseRow,
   text: `
-    with fields as (delete from catalog.database_fields where database_id = $1)
+    with fields as (delete from catalog.database_fields where database_id = $1),
+      segments as (delete from catalog.segments where database_id = $1)
     delete from catalog.databases where id = $1
     returning ${databaseColumns}`,
 });
@@ -181,7 +183,10 @@ export async function changeField(
   const before = await readField(db, databaseId, name);
   if (!before) return undefined;
   const after = { ...before, ...change };
-  const objection = checkField(after) ?? (await checkValues(db, before, after));
+  const objection =
+    checkField(after) ??
+    (await checkValues(db, before, after)) ??
+    (await checkSegmentsStay(db, databaseId, [...(await otherFields(db, before)), after]));
   if (objection) return objection;
   const row = await updateField(db, databaseId, name, JSON.stringify(change));
   return (await markUnique(db, databaseId, name, after.is_unique, 'is_unique')) ?? row;
@@ -197,7 +202,12 @@ export async function deleteField(
   if (await findOtherValue(db, databaseId, name, [])) {
     return { objection: 'conflict', path: [], problem: `profiles have values in field "${name}"` };
   }
-  return deleteFieldRow(db, databaseId, name);
+  const others = await otherFields(db, { database_id: databaseId, name });
+  return (await checkSegmentsStay(db, databaseId, others)) ?? (await deleteFieldRow(db, databaseId, name));
+}
+
+async function otherFields(db: Queryable, { database_id, name }: Pick<FieldRow, 'database_id' | 'name'>) {
+  return (await listFields(db)).filter((it) => it.database_id === database_id && it.name !== name);
 }
 
 async function readField(db: Queryable, databaseId: number, name: string): Promise<FieldRow | undefined> {

@@ -54,6 +54,28 @@ export const listFields = query({
   text: `select ${fieldColumns} from catalog.database_fields order by database_id, name`,
 });
 
+export const segmentRow = z.object({
+  id: z.int(),
+  database_id: z.int(),
+  external_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  timezone: z.string(),
+  condition: z.json(),
+  created_at: time,
+  updated_at: time,
+});
+export type SegmentRow = z.output<typeof segmentRow>;
+export const segmentColumns = `
+  id, database_id, external_id, name, description, timezone, condition, created_at, updated_at`;
+
+export const listSegments = query({
+  name: 'catalog-segments',
+  parameters: [],
+  row: segmentRow,
+  text: `select ${segmentColumns} from catalog.segments order by id`,
+});
+
 export const programRow = z.object({
   id: z.int(),
   external_id: z.string(),

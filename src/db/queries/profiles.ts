@@ -5,17 +5,29 @@ import { profileKey } from '../profile-key';
 import { type Queryable, query, queryFirst } from '../query';
 
 /** A profile as it is stored: custom and system fields together, by name. */
+const profileRow = z.object({
+  profile_id: z.string(),
+  database_id: z.int(),
+  email: z.string().nullable(),
+  phones: z.array(z.string()),
+  fields: z.record(z.string(), z.json()),
+});
+
 export const readProfile = queryFirst({
   name: 'profile-read',
   parameters: [z.string()],
-  row: z.object({
-    profile_id: z.string(),
-    database_id: z.int(),
-    email: z.string().nullable(),
-    phones: z.array(z.string()),
-    fields: z.record(z.string(), z.json()),
-  }),
+  row: profileRow,
   text: 'select profile_id, database_id, email, phones, fields from directory.profiles where profile_id = $1',
+});
+
+/** The profiles of a database after one of them, in order of profile_id. */
+export const listProfiles = query({
+  name: 'profiles-list',
+  parameters: [z.int(), z.string(), z.int()],
+  row: profileRow,
+  text: `
+    select profile_id, database_id, email, phones, fields from directory.profiles
+    where database_id = $1 and profile_id > $2 order by profile_id limit $3::int`,
 });
 
 /**

@@ -8,6 +8,7 @@ import { createAdminProfileHandlers } from './admin/profiles';
 import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
+import { createAdminSegmentHandlers } from './admin/segments';
 import { createAdminTokenHandlers } from './admin/tokens';
 import { createAdminWebhookHandlers } from './admin/webhooks';
 import { createDatabaseHandlers } from './databases';
@@ -31,6 +32,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     promotions: createPromotionHandlers(dependencies),
     adminDatabases: createAdminDatabaseHandlers(dependencies),
     adminFields: createAdminFieldHandlers(dependencies),
+    adminSegments: createAdminSegmentHandlers(dependencies),
     adminPrograms: createAdminProgramHandlers(dependencies),
     adminCurrencies: createAdminCurrencyHandlers(dependencies),
     adminPromotions: createAdminPromotionHandlers(dependencies),
