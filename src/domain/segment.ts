@@ -54,7 +54,7 @@ export function whyNotInSegment(
 ): (Comparison & { fact: Fact })[] {
   const facts = pickFacts(profile, asks, { day: dayIn(timezone, at), timezone });
   const unmet = unmetComparisons(condition, types, facts);
-  return unmet.map((comparison) => ({ ...comparison, fact: facts[comparison.field] ?? null }));
+  return unmet.map(({ field, operator, value }) => ({ field, operator, value, fact: facts[field] ?? null }));
 }
 
 /** What is wrong with a condition for profiles with these custom fields; null if nothing is. */

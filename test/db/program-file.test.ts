@@ -202,18 +202,18 @@ databases:
 
   test('are made, left alone and changed', async () => {
     const segment = 'segment 1 "regular" of database 1';
-    expect(String(await apply(withSegment('10.50')))).toContain(`created  ${segment}\n`);
+    expect(String(await apply(withSegment('10.50')))).toContain(`created    ${segment}\n`);
     expect(String(await apply(withSegment('10.5')))).toContain(`unchanged  ${segment}\n`);
     expect(String(await apply(withSegment("'11'")))).toContain(`changed    ${segment}: condition\n`);
   });
 
   test('are told where they ask for what is not there', async () => {
     await expect(apply(withSegment('often'))).rejects.toThrow(
-      'shop.yaml:11:33: databases[0].segments[0].condition.all[0].value: ' +
+      'shop.yaml:11:39: databases[0].segments[0].condition.all[0].value: ' +
         'expected a number such as 10 or "10.50", got "often"',
     );
     await expect(apply(withSegment('[1]'))).rejects.toThrow(
-      'shop.yaml:11:33: databases[0].segments[0].condition.all[0].value: expected text, a number, true or false',
+      'databases[0].segments[0].condition.all[0].value: expected text, a number, true or false',
     );
   });
 });
