@@ -177,6 +177,11 @@ export const currencySettings = {
     nullable(delay),
     null,
   ),
+  expiring_soon_days: setting<number | null>(
+    'How many days before points lapse there is an event of it. null: there is none.',
+    nullable(integer({ min: 1, max: 366 })),
+    null,
+  ),
 };
 
 const bound = () => optional(nullable(amount({ zero: true }))).transform((value) => value ?? null);

@@ -50,3 +50,23 @@ export async function expireLots(
 ): Promise<number> {
   return (await expire(db, programId, at, most, origin)).expired;
 }
+
+const tell = queryOne({
+  name: 'ledger-tell-expiring',
+  parameters: [z.int(), z.string(), z.int()],
+  row: z.object({ told: z.int() }),
+  text: 'select ledger.tell_expiring($1::int, $2::timestamptz, $3::int) as told',
+});
+
+/**
+ * Writes the events of points that lapse soon, as seen at `at` (RFC 3339), of about so many lots; answers how
+ * many there were. 0 means that all was told.
+ */
+export async function tellExpiring(
+  db: Queryable,
+  programId: number,
+  at: string,
+  most: number,
+): Promise<number> {
+  return (await tell(db, programId, at, most)).told;
+}

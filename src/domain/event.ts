@@ -7,6 +7,7 @@ export const eventTypes = [
   'loyalty_points_accrued',
   'loyalty_points_redeemed',
   'loyalty_points_expired',
+  'loyalty_points_expiring_soon',
   'loyalty_points_canceled',
   'loyalty_temp_opened',
   'loyalty_temp_committed',

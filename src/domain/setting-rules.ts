@@ -126,7 +126,7 @@ export function checkCurrency(
       );
     }
   }
-  for (const key of ['expiration', 'expires_on'] as const) {
+  for (const key of ['expiration', 'expires_on', 'expiring_soon_days'] as const) {
     if (currency[key] === null || currency.type === 'standard') continue;
     return wrong([key], 'points of a qualification currency do not expire: expected null');
   }

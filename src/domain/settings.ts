@@ -61,6 +61,7 @@ export interface CurrencyValues {
   /** MM-DD or YYYY-MM-DD; instead of `expiration`. */
   expires_on: string | null;
   activation: Delay | null;
+  expiring_soon_days: number | null;
 }
 
 /** A currency is named by iid, by eid, or by both. */

@@ -249,6 +249,7 @@ const stars = {
   expiration: { n: 12, unit: 'month', from: 'accrual' },
   expires_on: null,
   activation: null,
+  expiring_soon_days: null,
   ...times,
 };
 const status = {
@@ -325,6 +326,18 @@ play('currencies', [
     400,
     'expires_on: expected a day such as "12-31" or "2026-12-31", got "2026-02-30"',
   ],
+  [
+    'POST /programs/1/currencies',
+    { eid: 'x', name: 'X', type: 'qualification', expiring_soon_days: 30 },
+    400,
+    'expiring_soon_days: points of a qualification currency do not expire: expected null',
+  ],
+  [
+    'POST /programs/1/currencies',
+    { eid: 'x', name: 'X', expiring_soon_days: 0 },
+    400,
+    'expiring_soon_days: expected an integer from 1 to 366, got 0',
+  ],
   ['GET /programs/1/currencies', undefined, 200, { items: [stars, status], next_after: null }],
   ['GET /programs/9/currencies', undefined, 404, 'Loyalty program 9 not found'],
   ['GET /currencies/2', undefined, 200, status],
@@ -346,19 +359,25 @@ play('currencies', [
   ],
   [
     'PATCH /currencies/1',
-    { expiration: null, expires_on: '02-29', activation: { n: 14, unit: 'day' } },
+    { expiration: null, expires_on: '02-29', activation: { n: 14, unit: 'day' }, expiring_soon_days: 10 },
     200,
     {
       ...stars,
       expiration: null,
       expires_on: '02-29',
       activation: { n: 14, unit: 'day' },
+      expiring_soon_days: 10,
       initial_balance: '0',
     },
   ],
   [
     'PATCH /currencies/1',
-    { expiration: { n: 30, unit: 'day', from: 'activation' }, expires_on: null, activation: null },
+    {
+      expiration: { n: 30, unit: 'day', from: 'activation' },
+      expires_on: null,
+      activation: null,
+      expiring_soon_days: null,
+    },
     200,
     { ...stars, expiration: { n: 30, unit: 'day', from: 'activation' }, initial_balance: '0' },
   ],

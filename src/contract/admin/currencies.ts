@@ -28,7 +28,12 @@ export const adminCurrencies = resourceEndpoints({
   example: {
     parent: { program_id: 1 },
     key: { iid: 1 },
-    create: { eid: 'stars', name: 'Stars', expiration: { n: 12, unit: 'month', from: 'accrual' } },
+    create: {
+      eid: 'stars',
+      name: 'Stars',
+      expiration: { n: 12, unit: 'month', from: 'accrual' },
+      expiring_soon_days: 30,
+    },
     change: { initial_balance: '0' },
     answer: {
       iid: 1,
@@ -42,6 +47,7 @@ export const adminCurrencies = resourceEndpoints({
       expiration: { n: 12, unit: 'month', from: 'accrual' },
       expires_on: null,
       activation: null,
+      expiring_soon_days: 30,
       created_at: '2025-02-01T08:00:00Z',
       updated_at: '2025-02-01T08:00:00Z',
     },

@@ -14,7 +14,7 @@ import { type Queryable, queryFirst, queryOne } from '../query';
 const json = z.string();
 const settable = `
   eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit, expiration_from,
-  expires_on, activation_n, activation_unit`;
+  expires_on, activation_n, activation_unit, expiring_soon_days`;
 
 const insertCurrency = queryOne({
   name: 'currency-insert',
@@ -116,10 +116,11 @@ export function currencyValues(row: CurrencyRow): CurrencyValues {
   const { eid, name, type, is_active, scale, initial_balance } = row;
   const { expiration_n: n, expiration_unit: unit, expiration_from: from } = row;
   const expiration = n === null || unit === null || from === null ? null : { n, unit, from };
-  const { expires_on, activation_n, activation_unit } = row;
+  const { expires_on, expiring_soon_days, activation_n, activation_unit } = row;
   const activation =
     activation_n === null || activation_unit === null ? null : { n: activation_n, unit: activation_unit };
-  return { eid, name, type, is_active, scale, initial_balance, expiration, expires_on, activation };
+  const lapse = { expiration, expires_on, activation, expiring_soon_days };
+  return { eid, name, type, is_active, scale, initial_balance, ...lapse };
 }
 
 type Settable = Partial<CurrencyValues & { iid: number | undefined }>;

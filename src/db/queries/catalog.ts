@@ -119,13 +119,15 @@ export const currencyRow = z.object({
   expires_on: z.string().nullable(),
   activation_n: z.int().nullable(),
   activation_unit: z.enum(expirationUnits).nullable(),
+  expiring_soon_days: z.int().nullable(),
   created_at: time,
   updated_at: time,
 });
 export type CurrencyRow = z.output<typeof currencyRow>;
 export const currencyColumns = `
   iid, program_id, eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit,
-  expiration_from, expires_on, activation_n, activation_unit, created_at, updated_at`;
+  expiration_from, expires_on, activation_n, activation_unit, expiring_soon_days, created_at,
+  updated_at`;
 
 export const listCurrencies = query({
   name: 'catalog-currencies',
