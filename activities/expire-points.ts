@@ -13,9 +13,9 @@ export interface Expired {
 }
 
 /**
- * Tells of the points of a program that lapse soon and writes off those that have, batch after batch. Safe to
- * repeat at any point: what a killed attempt has told or written off is due no more. Heartbeats with the number
- * of lots written off so far.
+ * Tells of the points of a program that lapse soon and writes off those that have, batch after batch. Safe
+ * to repeat at any point: what a killed attempt has told or written off is due no more. Heartbeats with the
+ * number of lots written off so far.
  */
 export function createExpirePoints({ db, clock }: ActivityContext) {
   return async function expirePoints({ program_id }: { program_id: number }): Promise<Expired> {

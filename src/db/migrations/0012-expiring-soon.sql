@@ -1,5 +1,5 @@
--- Members are told before their points lapse: so many days before as the currency says. A lot that was told is
--- not looked at again; whether a day was told for an account is seen from the lots of that day.
+-- Members are told before their points lapse, so many days before as the currency says. A lot that was told
+-- is not looked at again; whether a day was told for an account is seen from the lots of that day.
 alter table catalog.currencies add expiring_soon_days int check (expiring_soon_days between 1 and 366);
 
 alter table ledger.lots add told boolean not null default false;
