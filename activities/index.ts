@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Catalog } from '../src/catalog';
 import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
+import { createCleanExports } from './clean-exports';
 import { createDeliverEvents } from './deliver-events';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
@@ -32,6 +33,7 @@ interface Log {
 
 export function createActivities(context: ActivityContext) {
   return {
+    cleanExports: createCleanExports(context),
     deliverEvents: createDeliverEvents(context),
     expirePoints: createExpirePoints(context),
     ...createExports(context),

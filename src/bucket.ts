@@ -84,6 +84,10 @@ export function openBucket({ name: Bucket, region, endpoint, key }: BucketSettin
       yield* Body as Readable;
     },
 
+    async remove(Key) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(throwUnavailable);
+    },
+
     async removeGroup(group) {
       const Prefix = `${group}/`;
       try {

@@ -76,6 +76,12 @@ export const settings = z.object({
   expiryIntervalSec: whole(0, 86_400)
     .default(300)
     .describe('How often lapsed points are written off, in seconds. 0: no schedule is made.'),
+  exportCleanIntervalSec: whole(0, 86_400)
+    .default(300)
+    .describe(
+      'How often expired files of exports are looked for, and persons who were deleted erased from the ' +
+        'others, in seconds. 0: no schedule is made.',
+    ),
   webhooksAllowPrivate: flag
     .optional()
     .describe(

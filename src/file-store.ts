@@ -15,6 +15,8 @@ export interface FileStore {
   exists(name: string): Promise<boolean>;
   /** Reads a file from its beginning, once somebody asks for its bytes; then throws if it is not there. */
   read(name: string): AsyncIterable<Uint8Array>;
+  /** Removes a file; does nothing if it is not there. */
+  remove(name: string): Promise<void>;
   /** Removes all files of a group, also those that nobody knows. */
   removeGroup(group: string): Promise<void>;
 }
@@ -45,6 +47,7 @@ function openFolder(path: string): FileStore {
     async *read(name) {
       yield* createReadStream(join(folder, name), { highWaterMark: 262_144 });
     },
+    remove: (name) => rm(join(folder, name), { force: true }),
     removeGroup: (group) => rm(join(folder, group), { recursive: true, force: true }),
   };
 }

@@ -15,6 +15,8 @@ import {
 } from '@temporalio/common';
 import { uuidv7 } from 'uuidv7';
 import {
+  cleanExportsStart,
+  cleanExportsType,
   deliverEventsStart,
   deliverEventsType,
   discardSignal,
@@ -88,6 +90,8 @@ export interface Gateway {
   expirePoints(programId: number): Promise<ExpirePointsResult>;
   /** Starts the workflow that writes an export. */
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
+  /** Has persons who were deleted erased from files of exports; if Temporal is away, a schedule does it. */
+  cleanExports(): Promise<void>;
   /** Whether the workflow of a temporary transaction is running. */
   isHoldLive(transactionId: string): Promise<boolean>;
   /** Has events delivered to a webhook from now on; if Temporal is away, workers do so within a minute. */
@@ -218,6 +222,16 @@ export function openGateway(options: GatewayOptions): Gateway {
     );
   }
 
+  async function cleanExports(): Promise<void> {
+    try {
+      await within(client, requestTimeoutMs, () =>
+        client.workflow.start(cleanExportsType, cleanExportsStart(options.taskQueue)),
+      );
+    } catch (error) {
+      log.warn({ err: error }, 'Files of exports are cleaned by their schedule only');
+    }
+  }
+
   async function isHoldLive(transactionId: string): Promise<boolean> {
     try {
       const { status } = await client.workflow.getHandle(holdWorkflowId(transactionId)).describe();
@@ -258,6 +272,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     removeMember,
     expirePoints,
     startExport,
+    cleanExports,
     isHoldLive,
     startDelivery,
     tryWebhook,

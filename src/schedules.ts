@@ -7,7 +7,13 @@ import {
 } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { expirePointsType, expireScheduleId, taskQueues } from '../workflows/protocol';
+import {
+  cleanExportsStart,
+  cleanExportsType,
+  expirePointsType,
+  expireScheduleId,
+  taskQueues,
+} from '../workflows/protocol';
 import type { ServiceConfig } from './config';
 import { listPrograms } from './db/queries/catalog';
 import { temporalConnection } from './temporal-connection';
@@ -16,16 +22,19 @@ import { temporalConnection } from './temporal-connection';
 const lookIntervalMs = 60_000;
 
 /**
- * Keeps one Temporal schedule per program: made or brought up to date now, and for new programs once a
- * minute. What operators did to a schedule in the Temporal UI (a pause, a note) stays. Any number of workers
+ * Keeps one Temporal schedule for exports and one per program: made or brought up to date now, and for new
+ * programs once a minute. What operators did to a schedule in the Temporal UI (a pause, a note) stays. Any number of workers
  * may do it at once.
  */
 export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger) {
-  if (config.expiryIntervalSec === 0) return { stop: async () => {} };
+  const { expiryIntervalSec, exportCleanIntervalSec } = config;
+  if (expiryIntervalSec === 0 && exportCleanIntervalSec === 0) return { stop: async () => {} };
   const connection = await Connection.connect(temporalConnection(config));
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const known = new Set<number>();
+  if (exportCleanIntervalSec > 0) await ensureSchedule(client, cleaningSchedule(config));
   const look = async () => {
+    if (expiryIntervalSec === 0) return;
     for (const { id } of await listPrograms(db)) {
       if (!known.has(id)) await ensureSchedule(client, expirySchedule(config, id));
       known.add(id);
@@ -44,6 +53,16 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
       await looking;
       await connection.close();
     },
+  };
+}
+
+function cleaningSchedule(config: ServiceConfig): ScheduleOptions {
+  const { workflowId, taskQueue, staticSummary } = cleanExportsStart(config.temporalTaskQueue);
+  return {
+    scheduleId: workflowId,
+    spec: { intervals: [{ every: config.exportCleanIntervalSec * 1000 }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    action: { type: 'startWorkflow', workflowType: cleanExportsType, workflowId, taskQueue, staticSummary },
   };
 }
 

@@ -1,3 +1,4 @@
+export { cleanExports } from './clean-exports';
 export { deliverEvents } from './deliver-events';
 export { expirePoints } from './expire-points';
 export { exportTransactions as export } from './export';

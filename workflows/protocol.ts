@@ -61,6 +61,24 @@ export function exportWorkflowId(taskId: string): string {
 export type ExportInput = ExportTask;
 export type ExportResult = WrittenExport;
 
+/** The workflow that removes expired exports, and erases persons from the files of others. */
+export const cleanExportsType = 'cleanExports';
+
+export interface CleanExportsResult {
+  expired: number;
+  rewritten: number;
+}
+
+/** Its schedule; one that is running already goes on. */
+export function cleanExportsStart(taskQueue: string) {
+  return {
+    workflowId: `${taskQueue}/clean-exports`,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    taskQueue: taskQueues(taskQueue).jobs,
+    staticSummary: 'expired files, and persons who were deleted',
+  };
+}
+
 /** Search attributes of a hold; amounts are for searching only, exact ones are in the input. */
 export const searchAttributes = {
   LoyaltyProgram: 'KEYWORD',

@@ -199,6 +199,7 @@ test.each([
 const aboutPersons = [
   'directory.profile_keys', // copies of values in profiles, to find them by
   'directory.profiles',
+  'exports.erasures', // whom files of exports are to forget still
   'feed.deliveries', // which events did not arrive, and where
   'feed.events', // pointers to postings and members, which the export has
   'ledger.accounts',

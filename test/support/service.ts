@@ -55,6 +55,7 @@ export async function startBackend(
     temporalAddress,
     port: 0,
     expiryIntervalSec: 0,
+    exportCleanIntervalSec: 0,
     exportDir,
     ...settings,
   };
