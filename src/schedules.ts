@@ -23,8 +23,8 @@ const lookIntervalMs = 60_000;
 
 /**
  * Keeps one Temporal schedule for exports and one per program: made or brought up to date now, and for new
- * programs once a minute. What operators did to a schedule in the Temporal UI (a pause, a note) stays. Any number of workers
- * may do it at once.
+ * programs once a minute. What operators did to a schedule in the Temporal UI (a pause, a note) stays. Any
+ * number of workers may do it at once.
  */
 export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger) {
   const { expiryIntervalSec, exportCleanIntervalSec } = config;

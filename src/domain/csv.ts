@@ -41,7 +41,7 @@ export class CrlfRecords {
 
 /**
  * Blanks columns of CSV text (RFC 4180) in the records whose `where.column` is one of the values; all else
- * stays as it is, to the byte. `blanks` says what is written instead. A line of names is a record like others.
+ * stays as it is, to the byte. `blanks` says what is written instead.
  */
 export async function* blankColumns(
   chunks: AsyncIterable<Uint8Array>,
@@ -86,7 +86,7 @@ function lastRecordEnd(block: Uint8Array): number {
   return end;
 }
 
-/** Takes whole records apart into their fields as they are written, quotes and all, and puts them together. */
+/** Takes whole records apart into their fields as they are written, quotes and all, and joins them again. */
 function eachRecord(text: string, change: (fields: string[]) => string[]): string {
   let result = '';
   let fields: string[] = [];
