@@ -20,7 +20,6 @@ const kinds: Record<string, string> = {
   text: 'string',
   uuid: 'string',
   timestamptz: 'string',
-  pg_snapshot: 'string',
   date: 'string',
   bytea: 'unknown',
   bool: 'boolean',
