@@ -11,9 +11,16 @@ import {
 } from '../src/db/commands/exports';
 import { copyOut } from '../src/db/copy';
 import { asFault } from '../src/db/faults';
-import { countExportRows, exportRows, findExportProgress, findStretchEnd } from '../src/db/queries/exports';
+import {
+  countExportRows,
+  exportRows,
+  findExportProgress,
+  findStretchEnd,
+  takeSnapshot,
+} from '../src/db/queries/exports';
 import { CrlfRecords } from '../src/domain/csv';
 import type { ExportTask, WrittenExport } from '../src/domain/export';
+import { cleanParts } from './clean-exports';
 import type { ActivityContext } from './index';
 
 /** Postings of one part: what is written again, at most, after a kill; and one statement, one file. */
@@ -46,6 +53,7 @@ export function createExports({ db: pool, clock, files, exportKeepSec }: Activit
       ...([currency_iid, firstAccountId, lastAccountId] as const),
       ...([date_from, date_to, after_account_id, after_seq] as const),
     );
+    const { snapshot } = await takeSnapshot(db);
     const records = new CrlfRecords();
     const headers = isFirst ? 1 : 0;
     let bytes = 0;
@@ -59,7 +67,8 @@ export function createExports({ db: pool, clock, files, exportKeepSec }: Activit
     }
     const file = await files.write(task_id, content(), cancellationSignal());
     const written = records.records - headers;
-    await addExportPart(db, task_id, parts + 1, file, String(written), String(bytes), lastAccountId);
+    const size = [String(written), String(bytes)] as const;
+    await addExportPart(db, task_id, parts + 1, file, ...size, firstAccountId, lastAccountId, snapshot);
     return { parts: parts + 1, rows: rows + written, firstAccountId: following(lastAccountId) };
   }
 
@@ -100,6 +109,7 @@ export function createExports({ db: pool, clock, files, exportKeepSec }: Activit
     progress.rows_total = Number(found.rows_total);
     const firstAccountId = last_account_id === null ? after_account_id : following(last_account_id);
     const rows = await writeParts({ db, task, progress }, { parts, rows: progress.rows, firstAccountId });
+    await cleanParts({ db, files }, task_id, cancellationSignal());
     const expiresAt = new Date(Date.parse(clock()) + exportKeepSec * 1000).toISOString();
     await finishExport(db, task_id, String(rows), expiresAt);
     return { rows, expires_at: expiresAt, keep_sec: exportKeepSec };

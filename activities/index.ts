@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import type { Catalog } from '../src/catalog';
 import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
+import { createCleanExports } from './clean-exports';
 import { createDeliverEvents } from './deliver-events';
-import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
 import { createManagePoints } from './manage-points';
@@ -33,8 +33,8 @@ interface Log {
 
 export function createActivities(context: ActivityContext) {
   return {
+    cleanExports: createCleanExports(context),
     deliverEvents: createDeliverEvents(context),
-    evaluateTiers: createEvaluateTiers(context),
     expirePoints: createExpirePoints(context),
     ...createExports(context),
     managePoints: createManagePoints(context),

@@ -41,7 +41,7 @@ export async function startStack(progress: (message: string) => void): Promise<S
   const port = await freePort();
   const exportDir = join(dataDir, 'exports');
   const servers = { databaseUrl, temporalAddress: temporal.address, port };
-  const config = { ...settings, ...servers, expiryIntervalSec: 0, exportDir };
+  const config = { ...settings, ...servers, expiryIntervalSec: 0, exportCleanIntervalSec: 0, exportDir };
   const pool = createPool(config, log);
   const worker = startChild('worker', config);
   const api = startChild('api', config);
@@ -85,6 +85,7 @@ function startChild(entry: 'api' | 'worker', config: ServiceConfig): ChildProces
       EXPORT_DIR: config.exportDir,
       LOG_LEVEL: 'error',
       EXPIRY_INTERVAL_SEC: '0',
+      EXPORT_CLEAN_INTERVAL_SEC: '0',
     },
   });
 }

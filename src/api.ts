@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { openCatalog } from './catalog';
 import { type Clock, machineClock, type TestClock } from './clock';
-import { ConfigError, exportDir, requireServers, type ServiceConfig } from './config';
+import { ConfigError, filePlace, requireServers, type ServiceConfig } from './config';
 import { adminTestClock } from './contract/admin/test-clock';
 import { isMigrated } from './db/migrate';
 import { createPool } from './db/pool';
-import { openFolder } from './file-store';
+import { openFileStore } from './file-store';
 import { openGateway } from './gateway';
 import { implement } from './http/handler';
 import { createHandlers } from './http/handlers';
@@ -59,7 +59,7 @@ export async function startApi(
       throw new ConfigError('The database is not migrated: run `node dist/migrate.js`');
     const catalog = await openCatalog(pool, log);
     closers.unshift(() => catalog.close());
-    const dependencies = { db: pool, catalog, gateway, files: openFolder(exportDir(config)) };
+    const dependencies = { db: pool, catalog, gateway, files: openFileStore(filePlace(config)) };
     const server = await listen(config, {
       handlers: createHandlers(dependencies),
       extra: testClock ? implement(adminTestClock, createTestClockHandlers(dependencies, testClock)) : [],

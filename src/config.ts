@@ -47,6 +47,20 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('Folder of the files of exports; API and workers share it. Default: `exports` in `DATA_DIR`.'),
+  s3Bucket: z
+    .string()
+    .optional()
+    .describe('Bucket for the files of exports, of S3 or a compatible store, instead of `EXPORT_DIR`.'),
+  s3Region: z.string().optional().describe('Region of the bucket; needed with `S3_BUCKET`.'),
+  s3Endpoint: z
+    .url({ protocol: /^https?$/, error: 'a URL such as https://s3.example.com' })
+    .optional()
+    .describe('Where the store is, if it is not that of AWS.'),
+  s3AccessKeyId: z
+    .string()
+    .optional()
+    .describe('Key for the bucket. Without it, the one that the AWS SDK finds, such as that of an IAM role.'),
+  s3SecretAccessKey: z.string().optional().describe('The secret that belongs to `S3_ACCESS_KEY_ID`.'),
   exportKeepSec: whole(1, 31_536_000)
     .default(604_800)
     .describe('How long the file of an export can be fetched, from when it is written.'),
@@ -62,15 +76,18 @@ export const settings = z.object({
   expiryIntervalSec: whole(0, 86_400)
     .default(300)
     .describe('How often lapsed points are written off, in seconds. 0: no schedule is made.'),
+  exportCleanIntervalSec: whole(0, 86_400)
+    .default(300)
+    .describe(
+      'How often expired files of exports are looked for, and persons who were deleted erased from the ' +
+        'others, in seconds. 0: no schedule is made.',
+    ),
   webhooksAllowPrivate: flag
     .optional()
     .describe(
       'Webhooks may go to private addresses and without TLS: true or false. Default: false; true in the ' +
         'embedded start.',
     ),
-  tierIntervalSec: whole(0, 86_400)
-    .default(300)
-    .describe('How often it is looked for tiers to be lost, in seconds. 0: no schedule is made.'),
   requestTimeoutMs: timeoutMs
     .default(10_000)
     .describe('Longest a caller waits for an answer before it gets 503.'),
@@ -89,7 +106,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'DEMO_TOKEN']);
+const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'DEMO_TOKEN', 'S3_SECRET_ACCESS_KEY']);
 
 /** The name of the environment variable behind a setting: `temporalUiPort` gives `TEMPORAL_UI_PORT`. */
 export function variableOf(setting: string): string {
@@ -106,13 +123,42 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     env[variableOf(setting)] || undefined,
   ]);
   const result = settings.safeParse(Object.fromEntries(given));
-  if (result.success) return Object.freeze(result.data);
-  throw new ConfigError(result.error.issues.map((issue) => complaint(issue, env)).join('\n'));
+  const complaints = result.success
+    ? complaintsAboutBucket(result.data)
+    : result.error.issues.map((issue) => complaint(issue, env));
+  if (!result.success || complaints.length > 0) throw new ConfigError(complaints.join('\n'));
+  return Object.freeze(result.data);
 }
 
-/** The folder of the files of exports. */
-export function exportDir({ exportDir, dataDir }: Pick<Config, 'exportDir' | 'dataDir'>): string {
-  return exportDir ?? join(dataDir, 'exports');
+/** Settings that mean something only together. */
+function complaintsAboutBucket(config: Config): string[] {
+  const needs = (setting: keyof Config, other: keyof Config) =>
+    config[setting] !== undefined && config[other] === undefined
+      ? [`${variableOf(other)} is required with ${variableOf(setting)}`]
+      : [];
+  const isDouble = config.s3Bucket !== undefined && config.exportDir !== undefined;
+  return [
+    ...needs('s3Region', 's3Bucket'),
+    ...needs('s3Endpoint', 's3Bucket'),
+    ...needs('s3AccessKeyId', 's3Bucket'),
+    ...needs('s3Bucket', 's3Region'),
+    ...needs('s3AccessKeyId', 's3SecretAccessKey'),
+    ...needs('s3SecretAccessKey', 's3AccessKeyId'),
+    ...(isDouble ? ['EXPORT_DIR and S3_BUCKET are both set; files are kept in one of them'] : []),
+  ];
+}
+
+/** Where the files of exports are kept. */
+export function filePlace(config: Config) {
+  const { s3Bucket, s3Region, s3Endpoint, s3AccessKeyId, s3SecretAccessKey } = config;
+  if (s3Bucket === undefined || s3Region === undefined) {
+    return { folder: config.exportDir ?? join(config.dataDir, 'exports') };
+  }
+  const key =
+    s3AccessKeyId !== undefined && s3SecretAccessKey !== undefined
+      ? { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey }
+      : undefined;
+  return { bucket: { name: s3Bucket, region: s3Region, endpoint: s3Endpoint, key } };
 }
 
 /** The environment as it is, for program files that refer to it. */

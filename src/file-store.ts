@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type BucketSettings, openBucket } from './bucket';
 
 /**
  * Where files are kept that API and workers share. Small on purpose, so that a bucket can stand in for a
@@ -14,12 +15,21 @@ export interface FileStore {
   exists(name: string): Promise<boolean>;
   /** Reads a file from its beginning, once somebody asks for its bytes; then throws if it is not there. */
   read(name: string): AsyncIterable<Uint8Array>;
+  /** Removes a file; does nothing if it is not there. */
+  remove(name: string): Promise<void>;
   /** Removes all files of a group, also those that nobody knows. */
   removeGroup(group: string): Promise<void>;
 }
 
+/** Where files are: a folder, or a bucket of an S3-compatible store. */
+export type FilePlace = { folder: string } | { bucket: BucketSettings };
+
+export function openFileStore(place: FilePlace): FileStore {
+  return 'bucket' in place ? openBucket(place.bucket) : openFolder(place.folder);
+}
+
 /** Keeps files in a folder, which is made when it is needed; only the user of the process may read them. */
-export function openFolder(path: string): FileStore {
+function openFolder(path: string): FileStore {
   const folder = resolve(path);
   return {
     async write(group, content, signal) {
@@ -37,6 +47,7 @@ export function openFolder(path: string): FileStore {
     async *read(name) {
       yield* createReadStream(join(folder, name), { highWaterMark: 262_144 });
     },
+    remove: (name) => rm(join(folder, name), { force: true }),
     removeGroup: (group) => rm(join(folder, group), { recursive: true, force: true }),
   };
 }

@@ -15,13 +15,14 @@ import {
 } from '@temporalio/common';
 import { uuidv7 } from 'uuidv7';
 import {
+  cleanExportsStart,
+  cleanExportsType,
   deliverEventsStart,
   deliverEventsType,
   discardSignal,
-  type EvaluateTiersResult,
+  type ExpirePointsInput,
   type ExpirePointsResult,
   type ExportInput,
-  evaluateTiersType,
   expirePointsType,
   expireScheduleId,
   exportType,
@@ -34,7 +35,6 @@ import {
   postType,
   searchAttributes,
   taskQueues,
-  tierScheduleId,
   tryWebhookType,
 } from '../workflows/protocol';
 import { coalesce } from './coalesce';
@@ -88,10 +88,10 @@ export interface Gateway {
   removeMember(programId: number, memberId: string): Promise<Outcome<Remove>>;
   /** Writes off the lapsed points of a program now. */
   expirePoints(programId: number): Promise<ExpirePointsResult>;
-  /** Evaluates the members of a program whose tiers time or settings may have changed, now. */
-  evaluateTiers(programId: number): Promise<EvaluateTiersResult>;
   /** Starts the workflow that writes an export. */
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
+  /** Has persons who were deleted erased from files of exports; if Temporal is away, a schedule does it. */
+  cleanExports(): Promise<void>;
   /** Whether the workflow of a temporary transaction is running. */
   isHoldLive(transactionId: string): Promise<boolean>;
   /** Has events delivered to a webhook from now on; if Temporal is away, workers do so within a minute. */
@@ -195,11 +195,10 @@ export function openGateway(options: GatewayOptions): Gateway {
     return outcome;
   }
 
-  /** Does now what a schedule would do later. */
-  function runJob<R>(type: string, scheduleId: string, programId: number): Promise<R> {
+  function expirePoints(programId: number): Promise<ExpirePointsResult> {
     return within(client, requestTimeoutMs, () =>
-      client.workflow.execute<(input: { program_id: number }) => Promise<R>>(type, {
-        workflowId: `${scheduleId}/now-${uuidv7()}`,
+      client.workflow.execute<(input: ExpirePointsInput) => Promise<ExpirePointsResult>>(expirePointsType, {
+        workflowId: `${expireScheduleId(options.taskQueue, programId)}/now-${uuidv7()}`,
         taskQueue: queues.jobs,
         args: [{ program_id: programId }],
       }),
@@ -221,6 +220,16 @@ export function openGateway(options: GatewayOptions): Gateway {
         }),
       }),
     );
+  }
+
+  async function cleanExports(): Promise<void> {
+    try {
+      await within(client, requestTimeoutMs, () =>
+        client.workflow.start(cleanExportsType, cleanExportsStart(options.taskQueue)),
+      );
+    } catch (error) {
+      log.warn({ err: error }, 'Files of exports are cleaned by their schedule only');
+    }
   }
 
   async function isHoldLive(transactionId: string): Promise<boolean> {
@@ -261,9 +270,9 @@ export function openGateway(options: GatewayOptions): Gateway {
     openHold,
     signalHold,
     removeMember,
-    expirePoints: (id) => runJob(expirePointsType, expireScheduleId(options.taskQueue, id), id),
-    evaluateTiers: (id) => runJob(evaluateTiersType, tierScheduleId(options.taskQueue, id), id),
+    expirePoints,
     startExport,
+    cleanExports,
     isHoldLive,
     startDelivery,
     tryWebhook,

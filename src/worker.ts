@@ -5,10 +5,10 @@ import { createActivities } from '../activities';
 import { taskQueues } from '../workflows/protocol';
 import { openCatalog } from './catalog';
 import { type Clock, machineClock } from './clock';
-import { exportDir, requireServers, type ServiceConfig } from './config';
+import { filePlace, requireServers, type ServiceConfig } from './config';
 import { createPool } from './db/pool';
 import { keepDeliveries } from './deliveries';
-import { openFolder } from './file-store';
+import { openFileStore } from './file-store';
 import { type Running, runProcess } from './process';
 import { keepSchedules } from './schedules';
 import { temporalConnection } from './temporal-connection';
@@ -53,7 +53,7 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
       clock: () => clock.now().toISOString(),
       log,
       send: createSender(config.webhooksAllowPrivate ?? false),
-      files: openFolder(exportDir(config)),
+      files: openFileStore(filePlace(config)),
       exportKeepSec: config.exportKeepSec,
     }),
     codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),

@@ -20,7 +20,11 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
   },
   'src/coalesce.ts': { may: ['src/domain'] },
   'src/clock.ts': { may: [] },
-  'src/file-store.ts': { may: ['node'] },
+  'src/file-store.ts': { may: ['src/bucket', 'node'] },
+  'src/bucket.ts': {
+    may: ['src/domain', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'node'],
+    types: ['src/file-store'],
+  },
   'src/catalog.ts': { may: ['src/db', 'src/domain', 'pg'] },
   'src/http': {
     may: [

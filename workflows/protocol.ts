@@ -61,6 +61,24 @@ export function exportWorkflowId(taskId: string): string {
 export type ExportInput = ExportTask;
 export type ExportResult = WrittenExport;
 
+/** The workflow that removes expired exports, and erases persons from the files of others. */
+export const cleanExportsType = 'cleanExports';
+
+export interface CleanExportsResult {
+  expired: number;
+  rewritten: number;
+}
+
+/** Its schedule; one that is running already goes on. */
+export function cleanExportsStart(taskQueue: string) {
+  return {
+    workflowId: `${taskQueue}/clean-exports`,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    taskQueue: taskQueues(taskQueue).jobs,
+    staticSummary: 'expired files, and persons who were deleted',
+  };
+}
+
 /** Search attributes of a hold; amounts are for searching only, exact ones are in the input. */
 export const searchAttributes = {
   LoyaltyProgram: 'KEYWORD',
@@ -117,26 +135,6 @@ export function deliverEventsStart(taskQueue: string, webhookId: number) {
     args: [{ webhook_id: webhookId }] satisfies [DeliverEventsInput],
     staticSummary: `events for webhook ${webhookId}`,
   };
-}
-
-/**
- * The workflow that evaluates the tiers of a program's members where time or settings may have changed them.
- */
-export const evaluateTiersType = 'evaluateTiers';
-
-export interface EvaluateTiersInput {
-  program_id: number;
-  /** Members evaluated by the runs before, when there were too many for one. */
-  members?: number;
-}
-
-export interface EvaluateTiersResult {
-  members: number;
-}
-
-/** As expireScheduleId, for tiers. */
-export function tierScheduleId(taskQueue: string, programId: number): string {
-  return `${taskQueue}/evaluate-tiers/${programId}`;
 }
 
 /** The nodes that scenarios elsewhere start, as docs/scenarios.md tells. */

@@ -16,7 +16,6 @@ import { adminPrograms } from './admin/programs';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
 import { adminSegments } from './admin/segments';
-import { adminTierGroups } from './admin/tier-groups';
 import { adminTokens } from './admin/tokens';
 import { adminWebhooks } from './admin/webhooks';
 import { databases } from './databases';
@@ -43,7 +42,6 @@ export const subjects = {
   adminPrograms,
   adminCurrencies,
   adminPromotions,
-  adminTierGroups,
   adminChannels,
   adminTouchpoints,
   adminMoney,

@@ -51,25 +51,22 @@ export async function expireLots(
   return (await expire(db, programId, at, most, origin)).expired;
 }
 
-const evaluate = queryOne({
-  name: 'ledger-evaluate-tiers',
-  parameters: [z.int(), z.string(), z.int(), z.string()],
-  row: z.object({ members: z.int() }),
-  text: 'select ledger.evaluate_tiers($1::int, $2::timestamptz, $3::int, $4::text) as members',
+const tell = queryOne({
+  name: 'ledger-tell-expiring',
+  parameters: [z.int(), z.string(), z.int()],
+  row: z.object({ told: z.int() }),
+  text: 'select ledger.tell_expiring($1::int, $2::timestamptz, $3::int) as told',
 });
 
 /**
- * Evaluates the tiers of at most `maxMembers` members of a program, at the moment `at` (RFC 3339), as one
- * transaction; answers how many members those were. When it answers 0, nothing was left to do. `origin` is
- * the id of the activity or workflow that writes. Throws what Postgres throws; then nothing was written.
+ * Writes the events of points that lapse soon, as seen at `at` (RFC 3339), of about so many lots; answers how
+ * many there were. 0 means that all was told.
  */
-export async function evaluateTiers(
+export async function tellExpiring(
   db: Queryable,
   programId: number,
   at: string,
-  maxMembers: number,
-  origin: string,
+  most: number,
 ): Promise<number> {
-  const { members } = await evaluate(db, programId, at, maxMembers, origin);
-  return members;
+  return (await tell(db, programId, at, most)).told;
 }

@@ -7,11 +7,11 @@ export const eventTypes = [
   'loyalty_points_accrued',
   'loyalty_points_redeemed',
   'loyalty_points_expired',
+  'loyalty_points_expiring_soon',
   'loyalty_points_canceled',
   'loyalty_temp_opened',
   'loyalty_temp_committed',
   'loyalty_temp_rolled_back',
-  'loyalty_tier_changed',
   'profile_created',
   'profile_updated',
 ] as const;

@@ -1,17 +1,6 @@
 /** What operators may set up. Keys are those of wire, file and SQL. */
 
-import type {
-  Currency,
-  downgrades,
-  expirationOrigins,
-  expirationUnits,
-  FieldType,
-  periodKinds,
-  periodUnits,
-  RuleMode,
-  Scope,
-  TierGroup,
-} from './catalog';
+import type { Currency, expirationOrigins, expirationUnits, FieldType, RuleMode, Scope } from './catalog';
 import type { Condition } from './condition';
 
 export interface DatabaseValues {
@@ -72,6 +61,7 @@ export interface CurrencyValues {
   /** MM-DD or YYYY-MM-DD; instead of `expiration`. */
   expires_on: string | null;
   activation: Delay | null;
+  expiring_soon_days: number | null;
 }
 
 /** A currency is named by iid, by eid, or by both. */
@@ -92,35 +82,6 @@ export interface PromotionValues {
   end_date: string | null;
   accrual_rules: RuleValues[];
   redeem_rules: RuleValues[];
-}
-
-/**
- * How long points count towards a tier: a calendar period of their own, or a period that begins with them.
- */
-export interface TierPeriod {
-  kind: (typeof periodKinds)[number];
-  n: number;
-  unit: (typeof periodUnits)[number];
-}
-
-export interface TierValues {
-  eid: string;
-  name: string;
-  /** Points as a decimal string. */
-  threshold: string;
-  reward: { points_currency_eid: string; amount: string } | null;
-}
-
-export interface TierGroupValues {
-  external_id: string;
-  name: string;
-  type: TierGroup['type'];
-  points_currency_eid: string;
-  period: TierPeriod | null;
-  downgrade: (typeof downgrades)[number];
-  grace_days: number;
-  /** From the lowest to the highest. */
-  tiers: TierValues[];
 }
 
 export interface TokenValues {

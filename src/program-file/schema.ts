@@ -19,7 +19,6 @@ import {
   programSettings,
   promotionSettings,
   segmentSettings,
-  tierGroupSettings,
   tokenSettings,
 } from '../contract/settings';
 
@@ -36,7 +35,6 @@ const listOf = <F extends z.ZodType>(of: F, description: string) =>
 
 const currency = closed({ iid: id('currency'), ...creationFields(currencySettings) });
 const promotion = closed({ id: id('promotion'), ...creationFields(promotionSettings) });
-const tierGroup = closed({ id: id('tier group'), ...creationFields(tierGroupSettings) });
 
 const segment = closed({ id: id('segment'), ...creationFields(segmentSettings) });
 
@@ -46,7 +44,6 @@ const program = closed({
   ...programFields,
   currencies: listOf(currency, 'Its points currencies.'),
   promotions: listOf(promotion, 'Its trigger promotions.'),
-  tier_groups: listOf(tierGroup, 'Its tier groups.'),
 });
 
 const { channel: ___, ...touchpointFields } = creationFields(touchpointSettings);

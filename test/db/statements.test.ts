@@ -20,6 +20,7 @@ const kinds: Record<string, string> = {
   text: 'string',
   uuid: 'string',
   timestamptz: 'string',
+  pg_snapshot: 'string',
   date: 'string',
   bytea: 'unknown',
   bool: 'boolean',

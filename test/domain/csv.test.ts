@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CrlfRecords } from '../../src/domain/csv';
+import { blankColumns, CrlfRecords } from '../../src/domain/csv';
 
 /** CSV as Postgres writes it, every field in quotes. */
 function asPostgresWrites(records: readonly string[][]): string {
@@ -26,6 +26,37 @@ test('wherever the text is cut', () => {
     fc.property(records, fc.integer({ min: 1, max: 7 }), (given, cut) => {
       const expected = given.map((fields) => asPostgresWrites([fields]).replace(/\n$/, '\r\n')).join('');
       expect(convert(asPostgresWrites(given), cut)).toEqual({ text: expected, records: given.length });
+    }),
+  );
+});
+
+const columns = ['id', 'note', 'who'];
+
+async function blanked(text: string, cut: number): Promise<string> {
+  const bytes = Buffer.from(text);
+  async function* chunks() {
+    for (let at = 0; at < bytes.length; at += cut) yield bytes.subarray(at, at + cut);
+  }
+  const where = { column: 'who', values: new Set(['ann', 'eve']) };
+  const parts: Uint8Array[] = [];
+  for await (const part of blankColumns(chunks(), columns, where, { note: '""' })) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+test('the columns of some are blanked, and nothing else changes', async () => {
+  const text = 'id,note,who\r\n1,"a, ""ann""\r\n,",ann\r\n2,plain,bob\r\n"3",,"x"\r\n4,é,eve\r\n';
+  const expected = 'id,note,who\r\n1,"",ann\r\n2,plain,bob\r\n"3",,"x"\r\n4,"",eve\r\n';
+  for (const cut of [1, 2, 7, 100]) expect(await blanked(text, cut)).toBe(expected);
+  expect(await blanked('', 1)).toBe('');
+});
+
+test('where nobody is meant, every byte stays', async () => {
+  const field = fc.string({ unit: fc.constantFrom('"', '\n', '\r', ',', 'a', 'é') });
+  const records = fc.array(fc.tuple(field, field, field), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(records, fc.integer({ min: 1, max: 7 }), async (given, cut) => {
+      const text = given.map((fields) => asPostgresWrites([fields]).replace(/\n$/, '\r\n')).join('');
+      expect(await blanked(text, cut)).toBe(text);
     }),
   );
 });

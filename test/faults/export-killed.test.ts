@@ -12,7 +12,7 @@ let backend: Backend;
 let api: RunningApi;
 
 beforeAll(async () => {
-  backend = await startBackend({ shutdownTimeoutMs: 1_000 }, { withoutWorker: true });
+  backend = await startBackend({ shutdownTimeoutMs: 6_000 }, { withoutWorker: true });
   await seedProgram(backend.pool);
   await createToken(backend.pool, { name: 'till', scopes: ['loyalty_read'], program_ids: null }, 't0k');
   await makePostings(backend.pool, 2_000, 100);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type RunningApi, startApi } from '../../src/api';
 import type { TestClock } from '../../src/clock';
 import { openTestClock } from '../../src/embedded/test-clock';
+import { untilReadable } from '../support/events';
 import { type Backend, silent, startBackend } from '../support/service';
 import { type Json, send } from '../support/wire';
 
@@ -85,14 +86,6 @@ test('afterwards temporary transactions last as long as they say', async () => {
   expect(await ask('account/balance', {})).toMatchObject({ data: { active_balance: '7.00' } });
 });
 
-test('tiers that were earned for a while are lost', async () => {
-  const tiers = async () => (await ask('account/tiers', { tiers_group_id: 2 })).data as Json[];
-  await ask('accrue_points', { points_currency_eid: 'status', amount: '600' });
-  expect(await tiers()).toEqual([expect.objectContaining({ tier_eid: 'winner' })]);
-  expect(await clockCall('POST', { to: inDays(731) })).toMatchObject({ status: 200, members: 1 });
-  expect(await tiers()).toEqual([]);
-});
-
 test('what was moved stays moved, and it never goes back', async () => {
   const reopened = await openTestClock(folder);
   expect(Math.abs(reopened.aheadSec() - clock.aheadSec())).toBeLessThanOrEqual(1);
@@ -103,6 +96,32 @@ test('what was moved stays moved, and it never goes back', async () => {
   expect(await clockCall('GET')).toMatchObject({ status: 200, ahead_sec: clock.aheadSec() });
   expect(await clockCall('POST', { to: 'tomorrow' })).toMatchObject({ status: 400 });
   expect(await clockCall('POST', { to: inDays(1) }, 'reader')).toMatchObject({ status: 403 });
+});
+
+test('points that lapse soon are told of when the time comes, once', async () => {
+  await backend.pool.query(`update catalog.currencies set expiring_soon_days = 10 where eid = 'stars'`);
+  const lapse = inDays(20);
+  await ask('accrue_points', { amount: '3', expiration_date: lapse });
+  const told = async () => {
+    await untilReadable(backend.pool);
+    const url = `${api.url}/admin/v1/events?types=loyalty_points_expiring_soon`;
+    const answer = await fetch(url, { headers: { Authorization: 'Bearer t0k' } });
+    return ((await answer.json()) as { items: Json[] }).items.map((event) => event.event_data);
+  };
+  await clockCall('POST', { to: inDays(9) });
+  expect(await told()).toEqual([]);
+  await clockCall('POST', { to: inDays(2) });
+  await clockCall('POST', { to: inDays(1) });
+  expect(await told()).toEqual([
+    {
+      loyalty_program_id: 1,
+      loyalty_program_eid: 'shop',
+      points_currency_iid: 1,
+      points_currency_eid: 'stars',
+      amount: '3.00',
+      expiration_date: expect.stringContaining(lapse.slice(0, 16)),
+    },
+  ]);
 });
 
 test('where the clock is the machine’s, there is no such path', async () => {

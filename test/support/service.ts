@@ -55,8 +55,8 @@ export async function startBackend(
     temporalAddress,
     port: 0,
     expiryIntervalSec: 0,
+    exportCleanIntervalSec: 0,
     exportDir,
-    tierIntervalSec: 0,
     ...settings,
   };
   const pool = createPool(config, silent);

@@ -22,13 +22,18 @@ export const adminCurrencies = resourceEndpoints({
   },
   notes: {
     create: 'Members get an account in it when they first need one.',
-    change: 'type and scale stay as they are once there are accounts, promotion rules or tiers of it.',
+    change: 'type and scale stay as they are once there are accounts or promotion rules of it.',
     remove: 'Only a currency without accounts and promotion rules can be deleted: switch others off.',
   },
   example: {
     parent: { program_id: 1 },
     key: { iid: 1 },
-    create: { eid: 'stars', name: 'Stars', expiration: { n: 12, unit: 'month', from: 'accrual' } },
+    create: {
+      eid: 'stars',
+      name: 'Stars',
+      expiration: { n: 12, unit: 'month', from: 'accrual' },
+      expiring_soon_days: 30,
+    },
     change: { initial_balance: '0' },
     answer: {
       iid: 1,
@@ -42,6 +47,7 @@ export const adminCurrencies = resourceEndpoints({
       expiration: { n: 12, unit: 'month', from: 'accrual' },
       expires_on: null,
       activation: null,
+      expiring_soon_days: 30,
       created_at: '2025-02-01T08:00:00Z',
       updated_at: '2025-02-01T08:00:00Z',
     },

@@ -14,7 +14,7 @@ import { type Queryable, queryFirst, queryOne } from '../query';
 const json = z.string();
 const settable = `
   eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit, expiration_from,
-  expires_on, activation_n, activation_unit`;
+  expires_on, activation_n, activation_unit, expiring_soon_days`;
 
 const insertCurrency = queryOne({
   name: 'currency-insert',
@@ -61,9 +61,7 @@ const findUse = queryOne({
   row: z.object({ is_used: z.boolean() }),
   text: `
     select exists (select from ledger.accounts where currency_iid = $1)
-      or exists (select from catalog.promotion_rules where currency_iid = $1)
-      or exists (select from catalog.tier_groups where currency_iid = $1)
-      or exists (select from catalog.tiers where reward_currency_iid = $1) as is_used`,
+      or exists (select from catalog.promotion_rules where currency_iid = $1) as is_used`,
 });
 
 /**
@@ -108,7 +106,7 @@ export async function deleteCurrency(
     return await deleteCurrencyRow(db, iid);
   } catch (error) {
     if (!isReferenceViolation(error)) throw error;
-    const problem = `currency ${iid} has accounts, promotion rules or tiers: switch it off instead`;
+    const problem = `currency ${iid} has accounts or promotion rules: switch it off instead`;
     return { objection: 'conflict', path: [], problem };
   }
 }
@@ -118,10 +116,11 @@ export function currencyValues(row: CurrencyRow): CurrencyValues {
   const { eid, name, type, is_active, scale, initial_balance } = row;
   const { expiration_n: n, expiration_unit: unit, expiration_from: from } = row;
   const expiration = n === null || unit === null || from === null ? null : { n, unit, from };
-  const { expires_on, activation_n, activation_unit } = row;
+  const { expires_on, expiring_soon_days, activation_n, activation_unit } = row;
   const activation =
     activation_n === null || activation_unit === null ? null : { n: activation_n, unit: activation_unit };
-  return { eid, name, type, is_active, scale, initial_balance, expiration, expires_on, activation };
+  const lapse = { expiration, expires_on, activation, expiring_soon_days };
+  return { eid, name, type, is_active, scale, initial_balance, ...lapse };
 }
 
 type Settable = Partial<CurrencyValues & { iid: number | undefined }>;

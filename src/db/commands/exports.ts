@@ -50,15 +50,42 @@ export const setExportTotal = command({
 });
 
 /**
- * Records a part that has been written: $2 its number from 1, its file, rows, bytes and last account.
- * Throws if another writer has recorded this part before: whoever does not come first must stop.
+ * Records a part that has been written: $2 its number from 1, its file, rows, bytes, first and last account,
+ * and a snapshot from before it was begun. Throws if another writer has recorded this part before: whoever
+ * does not come first must stop.
  */
 export const addExportPart = command({
   name: 'export-part',
+  parameters: [z.string(), z.int(), z.string(), z.string(), z.string(), z.string(), z.string(), z.string()],
+  text: `
+    insert into exports.parts
+      (task_id, part, file, rows, bytes, first_account_id, last_account_id, snapshot)
+    values
+      ($1::uuid, $2::int, $3::text, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::pg_snapshot)`,
+});
+
+/**
+ * Puts a file from which persons were erased in the place of a part's file $3: its name, bytes, and the
+ * snapshot that says who. 0 if another did it, or the export is gone.
+ */
+export const replaceExportPart = command({
+  name: 'export-part-replace',
   parameters: [z.string(), z.int(), z.string(), z.string(), z.string(), z.string()],
   text: `
-    insert into exports.parts (task_id, part, file, rows, bytes, last_account_id)
-    values ($1::uuid, $2::int, $3::text, $4::bigint, $5::bigint, $6::bigint)`,
+    update exports.parts set file = $4::text, bytes = $5::bigint, snapshot = $6::pg_snapshot
+    where task_id = $1::uuid and part = $2::int and file = $3::text`,
+});
+
+/** Forgets who was erased before all exports there are. */
+export const forgetErasures = command({
+  name: 'export-erasures-forget',
+  parameters: [],
+  text: `
+    delete from exports.erasures e
+    where not exists (
+      select from exports.tasks t
+      where t.state <> 'failed' and not pg_visible_in_snapshot(e.turn, t.snapshot)
+    )`,
 });
 
 /** Says that an export is written, how many rows it has come to, and until when its file is kept. */

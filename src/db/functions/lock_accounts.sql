@@ -1,5 +1,4 @@
--- Locks every account a batch will touch, in id order. Points of a qualification currency may come to a
--- reward in another, so with their account go all of the member.
+-- Locks every account a batch will touch, in id order.
 create or replace function ledger.lock_accounts(ops ledger.operation[])
 returns void language plpgsql as $$
 begin
@@ -11,9 +10,7 @@ begin
     union
     select a.account_id from unnest(ops) o
     join ledger.accounts a on a.member_id = o.member_id
-    where o.verb in ('remove', 'evaluate') or o.verb in ('accrue', 'cancel', 'settle') and exists (
-      select from catalog.currencies c where c.iid = o.currency_iid and c.type = 'qualification'
-    )
+    where o.verb = 'remove'
   )
   order by locked.account_id for update;
 end $$;

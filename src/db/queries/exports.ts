@@ -94,6 +94,88 @@ export const countExportRows = queryOne({
       and a.account_id >= $4::bigint and (h.account_id, h.seq) > ($4::bigint, $5::bigint)`,
 });
 
+/** What Postgres sees now: what is read later sees all of that. */
+export const takeSnapshot = queryOne({
+  name: 'export-snapshot',
+  parameters: [],
+  row: z.object({ snapshot: z.string() }),
+  text: 'select pg_current_snapshot()::text as snapshot',
+});
+
+/**
+ * A part whose file holds somebody who was deleted; of the export $1 (null: of any). `snapshot` sees the
+ * deletion of all of them.
+ */
+export const findPartToClean = queryFirst({
+  name: 'export-part-to-clean',
+  parameters: [z.string().nullable()],
+  row: z.object({
+    task_id: z.string(),
+    part: z.int(),
+    file: z.string(),
+    profile_ids: z.array(z.string()),
+    snapshot: z.string(),
+  }),
+  text: `
+    select p.task_id, p.part, p.file, array_agg(distinct m.profile_id) as profile_ids,
+      pg_current_snapshot()::text as snapshot
+    from exports.erasures e
+    join ledger.accounts a on a.account_id = e.account_id
+    join ledger.members m on m.member_id = a.member_id
+    join exports.tasks t on t.currency_iid = a.currency_iid
+    join exports.parts p on p.task_id = t.task_id
+      and e.account_id between p.first_account_id and p.last_account_id
+      and not pg_visible_in_snapshot(e.turn, p.snapshot)
+    where $1::uuid is null or t.task_id = $1::uuid
+    group by p.task_id, p.part
+    order by p.task_id, p.part limit 1`,
+});
+
+/** Exports whose time has come by $1. */
+export const listExpiredExports = query({
+  name: 'exports-expired',
+  parameters: [z.string()],
+  row: z.object({ task_id: z.string() }),
+  text: 'select task_id from exports.tasks where expires_at <= $1::timestamptz order by task_id',
+});
+
+/** Whether there is an export that somebody could have to be erased from. */
+export const areExports = queryOne({
+  name: 'exports-any',
+  parameters: [],
+  row: z.object({ is_so: z.boolean() }),
+  text: `select exists (select from exports.tasks where state <> 'failed') as is_so`,
+});
+
+const exportRow = z.object({
+  transaction_id: z.string(),
+  transaction_eid: z.string(),
+  created_at: z.string(),
+  transaction_type: z.string(),
+  amount: z.string(),
+  balance_before: z.string(),
+  balance_after: z.string(),
+  promo_iid: z.int(),
+  promo_eid: z.string(),
+  description: z.string(),
+  activation_date: z.string(),
+  expiration_date: z.string(),
+  source_type: z.string(),
+  source_iid: z.string(),
+  source_sid: z.string(),
+  source_subiid: z.string(),
+  is_temp: z.string(),
+  temp_state: z.string(),
+  custom_json: z.string(),
+  product_eid: z.string(),
+  sku_eid: z.string(),
+  canceled: z.string(),
+  profile_id: z.string(),
+});
+
+/** The columns of the file, in order. */
+export const exportColumns = exportRow.keyof().options;
+
 /**
  * The rows of a stretch of accounts ($2 to $3, both included) as they stand in the file: those of the period
  * $4 to $5, after the position $6, $7; in the order of accounts and, within one, of posting.
@@ -101,31 +183,7 @@ export const countExportRows = queryOne({
 export const exportRows = writtenOut({
   name: 'export-rows',
   parameters: [z.int(), z.string(), z.string(), z.string(), z.string(), z.string(), z.string()],
-  row: z.object({
-    transaction_id: z.string(),
-    transaction_eid: z.string(),
-    created_at: z.string(),
-    transaction_type: z.string(),
-    amount: z.string(),
-    balance_before: z.string(),
-    balance_after: z.string(),
-    promo_iid: z.int(),
-    promo_eid: z.string(),
-    description: z.string(),
-    activation_date: z.string(),
-    expiration_date: z.string(),
-    source_type: z.string(),
-    source_iid: z.string(),
-    source_sid: z.string(),
-    source_subiid: z.string(),
-    is_temp: z.string(),
-    temp_state: z.string(),
-    custom_json: z.string(),
-    product_eid: z.string(),
-    sku_eid: z.string(),
-    canceled: z.string(),
-    profile_id: z.string(),
-  }),
+  row: exportRow,
   text: `
     select
       h.transaction_id, exports.csv_text(h.transaction_eid) as transaction_eid,

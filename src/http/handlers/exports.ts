@@ -65,7 +65,7 @@ export function createExportHandlers(dependencies: Dependencies): Handlers<typeo
       if (state !== 'done') return refuse('export_not_done', { task: task_id, state });
       const parts = await listExportFiles(db, task_id.slice(prefix.length));
       if (!parts[0] || !(await files.exists(parts[0].file))) {
-        throw new Error(`The file of ${task_id} is gone: do API and workers share EXPORT_DIR?`);
+        throw new Error(`The file of ${task_id} is gone: do API and workers share EXPORT_DIR or S3_BUCKET?`);
       }
       const type = 'text/csv; charset=utf-8; header=present';
       return new Download(`${task_id}.csv`, type, Number(bytes), readAll(files, parts));

@@ -9,7 +9,6 @@ import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
 import { createAdminSegmentHandlers } from './admin/segments';
-import { createAdminTierGroupHandlers } from './admin/tier-groups';
 import { createAdminTokenHandlers } from './admin/tokens';
 import { createAdminWebhookHandlers } from './admin/webhooks';
 import { createDatabaseHandlers } from './databases';
@@ -37,7 +36,6 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPrograms: createAdminProgramHandlers(dependencies),
     adminCurrencies: createAdminCurrencyHandlers(dependencies),
     adminPromotions: createAdminPromotionHandlers(dependencies),
-    adminTierGroups: createAdminTierGroupHandlers(dependencies),
     ...createMarketSettingHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
     adminEvents: createAdminEventHandlers(dependencies),

@@ -1,6 +1,7 @@
 import type { Request } from '../../contract/endpoint';
 import { type profiles, readItemMatch } from '../../contract/profiles';
 import { deleteProfile, type ProfileWrite, writeProfiles } from '../../db/commands/profiles';
+import { areExports } from '../../db/queries/exports';
 import { findProfile, readProfile } from '../../db/queries/profiles';
 import type { Access, Database } from '../../domain/catalog';
 import { type Match, searchFor } from '../../domain/matching';
@@ -47,7 +48,10 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
       const { profile_id } = profile;
       for (;;) {
         const memberships = await deleteProfile(db, profile_id);
-        if (memberships.length === 0) return { data: { profile_id } };
+        if (memberships.length === 0) {
+          if ((await areExports(db)).is_so) await gateway.cleanExports();
+          return { data: { profile_id } };
+        }
         // The only refusal there is says that a membership has ended already.
         for (const { program_id, member_id } of memberships)
           await gateway.removeMember(program_id, member_id);
