@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Condition, readCondition } from '../domain/condition';
 import { normalizeEmail, normalizePhone } from '../domain/contact';
 import { plainObject } from './plain';
+import { check, problemsText } from './problems';
 import { complaint, isStorable, NumberText } from './values';
 
 /**
@@ -197,20 +198,28 @@ function readPlain(value: unknown): string | number | boolean | undefined {
 /** An object of whole numbers whose keys the caller chooses; numbers may come as text. */
 export function numbersByName(): Field<Record<string, number>> {
   const schema = { type: 'object', additionalProperties: { type: 'integer' } };
-  return leaf('free', schema, 'an object of whole numbers by name', (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const entries = Object.entries(value).map(([key, item]) => [key, readWhole(item)] as const);
-    const fit = entries.every(([key, item]) => item !== undefined && key.length <= 255 && isStorable(key));
-    return fit && entries.length <= 1_000
-      ? (Object.fromEntries(entries) as Record<string, number>)
-      : undefined;
-  });
+  return leaf('free', schema, 'an object of whole numbers by name', readNumbers);
+}
+
+function readNumbers(value: unknown): Record<string, number> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value).map(([key, item]) => [key, readWhole(item)] as const);
+  const fit = entries.every(([key, item]) => item !== undefined && key.length <= 255 && isStorable(key));
+  return fit && entries.length <= 1_000 ? (Object.fromEntries(entries) as Record<string, number>) : undefined;
 }
 
 function readWhole(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
   const isWhole = typeof number === 'number' && Number.isInteger(number) && Math.abs(number) < 2 ** 31;
   return isWhole ? number : undefined;
+}
+
+/** As plainValue or numbersByName, for samples that put the values of an enum where its default belongs. */
+export function plainOrNumbers(): Field<string | number | boolean | Record<string, number>> {
+  const schema = { type: ['string', 'number', 'boolean', 'object'] };
+  return leaf('free', schema, 'text of at most 4000 characters, a number, true or false', (value) =>
+    typeof value === 'object' && !(value instanceof NumberText) ? readNumbers(value) : readPlain(value),
+  );
 }
 
 /** A key that is read, as `field`, by the block it belongs to, and only if that block needs it. */
@@ -267,6 +276,27 @@ export function condition(): Field<Condition> {
 /** An object with exactly these keys; others are ignored (G-37). */
 export function object<F extends z.ZodRawShape>(fields: F) {
   return z.object(fields, { error: (issue) => complaint('an object', issue.input) });
+}
+
+/** Schemas that are checked item by item, with what an item is checked against. */
+export const deferred = new WeakMap<z.ZodType, z.ZodType>();
+
+/** What an item came to: its value, or what is wrong with it; and the item as it was. */
+export type Checked<T> = { value: T } | { problem: string; item: unknown };
+
+/** An item of a list that does not spoil its neighbours: read by `of`, or what is wrong with it. */
+export function checkedByItself<S extends z.ZodType>(of: S) {
+  const item = z.unknown().transform((value): Checked<z.output<S>> => {
+    const result = check(of, value);
+    return 'value' in result ? result : { problem: problemsText(result.problems), item: value };
+  });
+  deferred.set(item, of);
+  return item;
+}
+
+/** A field of something that may be there: undefined stays, null and an empty XML element remove it. */
+export function removable<F extends z.ZodType>(field: F) {
+  return field.nullable().optional();
 }
 
 /** A list; `min` and `max` bound its length. */

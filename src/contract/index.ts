@@ -20,6 +20,7 @@ import { adminTokens } from './admin/tokens';
 import { adminWebhooks } from './admin/webhooks';
 import { databases } from './databases';
 import { transactionExports } from './exports';
+import { products, skus } from './goods';
 import { members } from './members';
 import { points } from './points';
 import { profiles } from './profiles';
@@ -36,6 +37,8 @@ export const subjects = {
   members,
   profiles,
   databases,
+  products,
+  skus,
   adminDatabases,
   adminFields,
   adminSegments,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type JsonSchema, leaves, lenient } from './fields';
+import { deferred, type JsonSchema, leaves, lenient } from './fields';
 
 const mark = 'x-lenient';
 
@@ -11,6 +11,8 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSch
     override: ({ zodSchema, jsonSchema }) => {
       const leaf = leaves.get(zodSchema as unknown as z.ZodType);
       if (leaf) Object.assign(jsonSchema, leaf.schema);
+      const item = deferred.get(zodSchema as unknown as z.ZodType);
+      if (item) Object.assign(jsonSchema, jsonSchemaOf(item, io));
       if (lenient.has(zodSchema as unknown as z.ZodType)) jsonSchema[mark] = true;
     },
   });

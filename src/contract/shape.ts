@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type LeafKind, leaves } from './fields';
+import { deferred, type LeafKind, leaves } from './fields';
 
 /**
  * What a format needs to know of a schema: where lists, objects and which scalars are, and whether an element
@@ -14,6 +14,8 @@ export type Shape =
 export function shapeOf(schema: z.ZodType, isNullable = false): Shape {
   const leaf = leaves.get(schema);
   if (leaf) return { kind: leaf.kind, empty: leaf.schema.minLength === 0 && !isNullable ? '' : null };
+  const item = deferred.get(schema);
+  if (item) return shapeOf(item);
   const { def } = (schema as unknown as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'object': {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { changeCatalog } from '../db/commands/catalog-change';
+import { applyGoods } from './goods';
 import { applyProfiles } from './profiles';
 import { ProgramFileError, readProgramFile } from './read';
 import { Report } from './report';
@@ -22,7 +23,7 @@ export async function applyProgramFile(
 }
 
 /**
- * Makes everything be as a program file says. The settings come all or not at all, and then the profiles;
+ * Makes everything be as a program file says. The settings come all or not at all, then goods and profiles;
  * what the file does not mention stays, and a second time changes nothing. `name` is what errors call the
  * file. Throws ProgramFileError, DatabaseUnavailable.
  */
@@ -34,6 +35,7 @@ export async function applyProgramText(
   const source = readProgramFile(text, name);
   const report = new Report();
   const databases = await changeCatalog(pool, (db) => applySettings(db, source, env, report));
+  await applyGoods(pool, source, report);
   await applyProfiles(pool, source, databases, report);
   return report;
 }

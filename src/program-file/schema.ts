@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { freeFields, integer, list, nullable, optional, text } from '../contract/fields';
+import { categoryFields, skuFields } from '../contract/goods';
 import { jsonSchemaOf } from '../contract/json-schema';
 import {
   channelSettings,
@@ -53,6 +54,7 @@ const channel = closed({
   touchpoints: listOf(closed(touchpointFields), 'Its touchpoints.'),
 });
 
+const { product_external_id: _____, ...productFields } = skuFields;
 const marketFields = {
   currencies: listOf(closed(creationFields(moneySettings)), 'Currencies of money.'),
   regions: listOf(closed(creationFields(regionSettings)), 'Regions.'),
@@ -61,6 +63,11 @@ const marketFields = {
   custom_fields: listOf(
     closed(creationFields(marketFieldSettings)),
     'Custom fields of goods, orders and order lines.',
+  ),
+  categories: listOf(closed(categoryFields), 'Categories of goods.'),
+  products: listOf(
+    closed({ ...productFields, sku: listOf(closed(productFields), 'Its modifications.') }),
+    'Products, as of products/import; for demonstrations.',
   ),
 };
 

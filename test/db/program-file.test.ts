@@ -50,6 +50,8 @@ describe('the demo', () => {
     'currency of money "RUB"',
     'region "region_1"',
     'token 1 "Demo"',
+    'category "c1"',
+    'product "P1"',
     'profile email "ann@example.com"',
     'profile email "bob@example.com"',
   ];
@@ -389,6 +391,9 @@ databases:
 market:
   currencies: [{ code: JPY, name: Yen, scale: 0 }]
   line_statuses: [{ external_id: new, name: New, type: in_process }]
+  categories: [{ external_id: c, name: C }]
+  products:
+    - { external_id: P, name: P, price: 10.50, categories: [c], sku: [{ external_id: S, name: S }] }
   custom_fields:
     - { entity_type: order, external_id: wrap, name: Wrap, value_type: enum, enum_values: { long: 1, ab: 2 } }
     - { entity_type: sku, external_id: size, name: Size, value_type: int, default_value: '5' }`;
@@ -402,6 +407,12 @@ market:
       { default_value: 5 },
       { default_value: null },
     ]);
+    expect(await rows('select external_id, product_id, price::float8 from market.goods order by id')).toEqual(
+      [
+        { external_id: 'P', product_id: null, price: 10.5 },
+        { external_id: 'S', product_id: 1, price: null },
+      ],
+    );
     const second = await apply(shop);
     expect(second.count('unchanged')).toBe(second.entries.length);
     const third = await apply(shop.replace('name: Site', 'name: Home').replace('name: Size', 'name: Sizes'));
@@ -415,6 +426,9 @@ market:
     await apply(shop);
     await expect(apply(shop.replace('scale: 0', 'scale: 2'))).rejects.toThrow(
       'shop.yaml:7:47: market.currencies[0].scale: is for good: it is 0',
+    );
+    await expect(apply(shop.replace('categories: [c]', 'categories: [d]'))).rejects.toThrow(
+      'shop.yaml:11:7: market.products[0]: categories: there is no category "d"',
     );
     await expect(apply(shop.replace("'5'", "'L'"))).rejects.toThrow(
       'market.custom_fields[1].default_value: expected a whole number, got "L"',

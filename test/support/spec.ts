@@ -208,6 +208,8 @@ async function fingerprint(): Promise<Json> {
       (select count(*) from ledger.postings) as postings, (select count(*) from ledger.keys) as keys,
       (select count(*) from ledger.members where removed_at is null) as members,
       (select count(*) from exports.tasks) as exports,
+      (select count(*) from market.goods where deleted_at is null) as goods,
+      (select count(*) from market.custom_fields) as custom_fields,
       (select jsonb_object_agg(state, count) from (
         select state, count(*) from ledger.holds where seq is not null group by state
       ) h) as holds`);

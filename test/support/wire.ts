@@ -102,7 +102,8 @@ export function asXml(value: unknown, key = ''): unknown {
     const items = value.map((item) => asXml(item, key));
     return items.length > 1 ? items : (items[0] ?? '');
   }
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asXml(item, name)]));
+  const entries = Object.entries(value).map(([name, item]) => [name, asXml(item, name)]);
+  return entries.length > 0 ? Object.fromEntries(entries) : '';
 }
 
 /** expect.any(String) and its like stand for themselves. */

@@ -121,3 +121,16 @@ insert into market.custom_fields (entity_type, external_id, name, value_type, en
   ('sku', 'size', 'Size', 'unicode', null),
   ('order', 'gift', 'Gift', 'bool', null),
   ('line_order', 'engraving', 'Engraving', 'unicode', null);
+
+insert into market.categories (external_id, name, parent_external_id, path) values
+  ('electronics', 'Electronics', null, '{electronics}'),
+  ('phones', 'Phones', 'electronics', '{phones,electronics}'),
+  ('books', 'Books', null, '{books}');
+insert into market.goods (id, entity_type, external_id, product_id, name, price, currency, categories, tags) values
+  (1, 'product', 'P1', null, 'Phone', 1000, 'RUB', '{phones}', '{new}'),
+  (2, 'sku', 'S1', 1, 'Small phone', 500, 'RUB', '{}', '{}'),
+  (3, 'product', 'P2', null, 'Book', 250.50, 'RUB', '{books}', '{}'),
+  (4, 'sku', 'S2', 3, 'Paperback', null, null, '{}', '{}'),
+  (5, 'sku', 'S3', 3, 'Hardback', 400, 'RUB', '{}', '{gift}');
+update market.goods set deleted_at = now() where external_id = 'S2';
+select setval('market.goods_id_seq', 100);

@@ -13,6 +13,7 @@ import { createAdminTokenHandlers } from './admin/tokens';
 import { createAdminWebhookHandlers } from './admin/webhooks';
 import { createDatabaseHandlers } from './databases';
 import { createExportHandlers } from './exports';
+import { createProductHandlers, createSkuHandlers } from './goods';
 import { createMemberHandlers } from './members';
 import { createPointsHandlers } from './points';
 import { createProfileHandlers } from './profiles';
@@ -30,6 +31,8 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     points: createPointsHandlers(dependencies),
     profiles: createProfileHandlers(dependencies),
     promotions: createPromotionHandlers(dependencies),
+    products: createProductHandlers(dependencies),
+    skus: createSkuHandlers(dependencies),
     adminDatabases: createAdminDatabaseHandlers(dependencies),
     adminFields: createAdminFieldHandlers(dependencies),
     adminSegments: createAdminSegmentHandlers(dependencies),
