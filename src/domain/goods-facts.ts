@@ -52,11 +52,6 @@ const typeOf: Record<MarketType, FactType> = {
   date: 'time',
 };
 
-/** The type a custom field of the market is compared as. */
-export function factTypeOf(type: MarketType): FactType {
-  return typeOf[type];
-}
-
 /** The facts of goods: core ones, and `custom_fields.NAME`; if both have a field, the SKU's type counts. */
 export function goodsFactTypes({ customFields: { product, sku } }: Market): FactTypes {
   const own = [...product.values(), ...sku.values()].map(

@@ -93,7 +93,7 @@ export async function writeGoods(
 }
 
 /** As writeGoods, in a transaction of the caller. */
-export async function writeGoodsBatch(
+async function writeGoodsBatch(
   db: Queryable,
   market: Market,
   items: readonly GoodsItem[],

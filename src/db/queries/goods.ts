@@ -148,7 +148,7 @@ export const listGoods = query({
     limit $3::int`,
 });
 
-export const categoryRow = z.object({
+const categoryRow = z.object({
   external_id: z.string(),
   name: z.string(),
   parent_external_id: z.string().nullable(),
