@@ -4,6 +4,7 @@ import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
 import { createCleanExports } from './clean-exports';
 import { createDeliverEvents } from './deliver-events';
+import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
 import { createManagePoints } from './manage-points';
@@ -35,6 +36,7 @@ export function createActivities(context: ActivityContext) {
   return {
     cleanExports: createCleanExports(context),
     deliverEvents: createDeliverEvents(context),
+    evaluateTiers: createEvaluateTiers(context),
     expirePoints: createExpirePoints(context),
     ...createExports(context),
     managePoints: createManagePoints(context),

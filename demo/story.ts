@@ -50,6 +50,10 @@ async function tell({ ask, askInXml, run }: ReturnType<typeof createStoryteller>
       `<matching>email</matching><email>ann@example.com</email></xml>`,
   );
 
+  say('The purchase counts towards her tier as well: she reaches silver, and its reward is paid at once.');
+  await ask('loyalty/accrue_points', { ...ann, points_currency_eid: 'status', amount: '500' });
+  await ask('loyalty/account/tiers', { ...ann, tiers_group_id: 1 });
+
   say('She pays with points.');
   await ask('loyalty/redeeme_points', { ...stars, amount: '100.50' });
 

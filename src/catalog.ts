@@ -1,6 +1,14 @@
 import { Client, type Pool } from 'pg';
 import { loadSnapshot, type Snapshot } from './db/catalog-snapshot';
-import type { Access, Currency, CurrencySelector, Database, Program, Promotion } from './domain/catalog';
+import type {
+  Access,
+  Currency,
+  CurrencySelector,
+  Database,
+  Program,
+  Promotion,
+  TierGroup,
+} from './domain/catalog';
 import type { Market } from './domain/market';
 import type { Segment } from './domain/segment';
 
@@ -20,6 +28,7 @@ export interface Catalog {
   promotions(programId: number): readonly Promotion[];
   /** By external id first; then, if it is all digits, by id (C-20). */
   promotion(programId: number, promotionId: string): Promotion | undefined;
+  tierGroup(programId: number, id: number): TierGroup | undefined;
   /** What a token may do, found by its SHA-256 in hex; undefined if there is none or it was revoked. */
   access(tokenHash: string): Access | undefined;
   /** Sales channels, touchpoints, money, regions, statuses and custom fields. */
@@ -98,6 +107,11 @@ class LiveCatalog implements Catalog {
     const byExternalId = promotions.find((promotion) => promotion.externalId === promotionId);
     if (byExternalId || !/^\d+$/.test(promotionId)) return byExternalId;
     return promotions.find((promotion) => promotion.id === Number(promotionId));
+  }
+
+  tierGroup(programId: number, id: number) {
+    const group = this.#snapshot.tierGroups.get(id);
+    return group?.programId === programId ? group : undefined;
   }
 
   access(tokenHash: string) {

@@ -88,6 +88,9 @@ export const settings = z.object({
       'Webhooks may go to private addresses and without TLS: true or false. Default: false; true in the ' +
         'embedded start.',
     ),
+  tierIntervalSec: whole(0, 86_400)
+    .default(300)
+    .describe('How often it is looked for tiers to be lost, in seconds. 0: no schedule is made.'),
   requestTimeoutMs: timeoutMs
     .default(10_000)
     .describe('Longest a caller waits for an answer before it gets 503.'),

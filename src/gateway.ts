@@ -20,9 +20,10 @@ import {
   deliverEventsStart,
   deliverEventsType,
   discardSignal,
-  type ExpirePointsInput,
+  type EvaluateTiersResult,
   type ExpirePointsResult,
   type ExportInput,
+  evaluateTiersType,
   expirePointsType,
   expireScheduleId,
   exportType,
@@ -35,6 +36,7 @@ import {
   postType,
   searchAttributes,
   taskQueues,
+  tierScheduleId,
   tryWebhookType,
 } from '../workflows/protocol';
 import { coalesce } from './coalesce';
@@ -88,6 +90,8 @@ export interface Gateway {
   removeMember(programId: number, memberId: string): Promise<Outcome<Remove>>;
   /** Writes off the lapsed points of a program now. */
   expirePoints(programId: number): Promise<ExpirePointsResult>;
+  /** Evaluates the members of a program whose tiers time or settings may have changed, now. */
+  evaluateTiers(programId: number): Promise<EvaluateTiersResult>;
   /** Starts the workflow that writes an export. */
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
   /** Has persons who were deleted erased from files of exports; if Temporal is away, a schedule does it. */
@@ -195,10 +199,11 @@ export function openGateway(options: GatewayOptions): Gateway {
     return outcome;
   }
 
-  function expirePoints(programId: number): Promise<ExpirePointsResult> {
+  /** Does now what a schedule would do later. */
+  function runJob<R>(type: string, scheduleId: string, programId: number): Promise<R> {
     return within(client, requestTimeoutMs, () =>
-      client.workflow.execute<(input: ExpirePointsInput) => Promise<ExpirePointsResult>>(expirePointsType, {
-        workflowId: `${expireScheduleId(options.taskQueue, programId)}/now-${uuidv7()}`,
+      client.workflow.execute<(input: { program_id: number }) => Promise<R>>(type, {
+        workflowId: `${scheduleId}/now-${uuidv7()}`,
         taskQueue: queues.jobs,
         args: [{ program_id: programId }],
       }),
@@ -270,7 +275,8 @@ export function openGateway(options: GatewayOptions): Gateway {
     openHold,
     signalHold,
     removeMember,
-    expirePoints,
+    expirePoints: (id) => runJob(expirePointsType, expireScheduleId(options.taskQueue, id), id),
+    evaluateTiers: (id) => runJob(evaluateTiersType, tierScheduleId(options.taskQueue, id), id),
     startExport,
     cleanExports,
     isHoldLive,

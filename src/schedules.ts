@@ -10,9 +10,11 @@ import type { Logger } from 'pino';
 import {
   cleanExportsStart,
   cleanExportsType,
+  evaluateTiersType,
   expirePointsType,
   expireScheduleId,
   taskQueues,
+  tierScheduleId,
 } from '../workflows/protocol';
 import type { ServiceConfig } from './config';
 import { listPrograms } from './db/queries/catalog';
@@ -22,21 +24,22 @@ import { temporalConnection } from './temporal-connection';
 const lookIntervalMs = 60_000;
 
 /**
- * Keeps one Temporal schedule for exports and one per program: made or brought up to date now, and for new
+/**
+ * Keeps one Temporal schedule for exports and some per program: made or brought up to date now, and for new
  * programs once a minute. What operators did to a schedule in the Temporal UI (a pause, a note) stays. Any
  * number of workers may do it at once.
  */
 export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger) {
-  const { expiryIntervalSec, exportCleanIntervalSec } = config;
-  if (expiryIntervalSec === 0 && exportCleanIntervalSec === 0) return { stop: async () => {} };
+  const { expiryIntervalSec, tierIntervalSec, exportCleanIntervalSec } = config;
+  if (expiryIntervalSec + tierIntervalSec + exportCleanIntervalSec === 0) return { stop: async () => {} };
   const connection = await Connection.connect(temporalConnection(config));
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const known = new Set<number>();
   if (exportCleanIntervalSec > 0) await ensureSchedule(client, cleaningSchedule(config));
   const look = async () => {
-    if (expiryIntervalSec === 0) return;
     for (const { id } of await listPrograms(db)) {
-      if (!known.has(id)) await ensureSchedule(client, expirySchedule(config, id));
+      if (known.has(id)) continue;
+      for (const schedule of schedulesOf(config, id)) await ensureSchedule(client, schedule);
       known.add(id);
     }
   };
@@ -66,21 +69,38 @@ function cleaningSchedule(config: ServiceConfig): ScheduleOptions {
   };
 }
 
-function expirySchedule(config: ServiceConfig, programId: number): ScheduleOptions {
-  const id = expireScheduleId(config.temporalTaskQueue, programId);
-  return {
-    scheduleId: id,
-    spec: { intervals: [{ every: config.expiryIntervalSec * 1000 }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-    action: {
-      type: 'startWorkflow',
+/** The schedules of a program; an interval of 0 makes none. */
+function schedulesOf(config: ServiceConfig, programId: number): ScheduleOptions[] {
+  const { temporalTaskQueue, expiryIntervalSec, tierIntervalSec } = config;
+  const jobs = [
+    {
+      id: expireScheduleId(temporalTaskQueue, programId),
       workflowType: expirePointsType,
-      workflowId: id,
-      taskQueue: taskQueues(config.temporalTaskQueue).jobs,
-      args: [{ program_id: programId }],
-      staticSummary: `lapsed points of program ${programId}`,
+      everySec: expiryIntervalSec,
+      summary: `lapsed points of program ${programId}`,
     },
-  };
+    {
+      id: tierScheduleId(temporalTaskQueue, programId),
+      workflowType: evaluateTiersType,
+      everySec: tierIntervalSec,
+      summary: `tiers of program ${programId}`,
+    },
+  ];
+  return jobs
+    .filter(({ everySec }) => everySec > 0)
+    .map(({ id, workflowType, everySec, summary }) => ({
+      scheduleId: id,
+      spec: { intervals: [{ every: everySec * 1000 }] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+      action: {
+        type: 'startWorkflow',
+        workflowType,
+        workflowId: id,
+        taskQueue: taskQueues(temporalTaskQueue).jobs,
+        args: [{ program_id: programId }],
+        staticSummary: summary,
+      },
+    }));
 }
 
 async function ensureSchedule(client: Client, schedule: ScheduleOptions): Promise<void> {

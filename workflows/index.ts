@@ -1,5 +1,6 @@
 export { cleanExports } from './clean-exports';
 export { deliverEvents } from './deliver-events';
+export { evaluateTiers } from './evaluate-tiers';
 export { expirePoints } from './expire-points';
 export { exportTransactions as export } from './export';
 export { hold } from './hold';

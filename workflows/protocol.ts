@@ -137,6 +137,26 @@ export function deliverEventsStart(taskQueue: string, webhookId: number) {
   };
 }
 
+/**
+ * The workflow that evaluates the tiers of a program's members where time or settings may have changed them.
+ */
+export const evaluateTiersType = 'evaluateTiers';
+
+export interface EvaluateTiersInput {
+  program_id: number;
+  /** Members evaluated by the runs before, when there were too many for one. */
+  members?: number;
+}
+
+export interface EvaluateTiersResult {
+  members: number;
+}
+
+/** As expireScheduleId, for tiers. */
+export function tierScheduleId(taskQueue: string, programId: number): string {
+  return `${taskQueue}/evaluate-tiers/${programId}`;
+}
+
 /** The nodes that scenarios elsewhere start, as docs/scenarios.md tells. */
 export const pointsManagementType = 'loyaltyPointsManagement';
 export const participationType = 'loyaltyParticipation';

@@ -1,3 +1,4 @@
+import { tierGroupTypes } from '../domain/catalog';
 import { currencyRefusals, memberRefusals, programId, transactionId } from './common';
 import { currencySelector } from './currency';
 import { endpoint } from './endpoint';
@@ -186,4 +187,48 @@ const expiringPoints = endpoint({
   ],
 });
 
-export const account = { balance, history, expiringPoints };
+const tiers = endpoint({
+  path: '/api/v1.1/loyalty/account/tiers',
+  family: 'loyalty',
+  scope: 'loyalty_read',
+  summary: 'Tiers of a member',
+  description:
+    'The tiers of one group that a member holds. Ours: of a cumulative group all that were reached and are ' +
+    'held still, from the lowest to the highest, so that the last is the current one; of a periodic group ' +
+    'one at most.',
+  request: request(
+    { loyalty_program_id: programId(), tiers_group_id: integer().describe('Id of the tier group.') },
+    { matching: matching() },
+  ),
+  response: object({
+    data: list(
+      object({
+        tiers_group_type: choice(tierGroupTypes),
+        tier_eid: text(255),
+        tier_id: integer(),
+        tier_order: integer().describe('Place of the tier in its group, from 0.'),
+        reached_at: timestamp(),
+      }),
+    ),
+  }),
+  refusals: [...memberRefusals, 'tier_group_not_found'],
+  outcome: 'last_in_xml',
+  examples: [
+    {
+      request: { loyalty_program_id: 7, tiers_group_id: 3, matching: 'phone', phone: '+12025550123' },
+      response: {
+        data: [
+          {
+            tiers_group_type: 'cumulative',
+            tier_eid: 'bronze',
+            tier_id: 21,
+            tier_order: 0,
+            reached_at: '2025-02-01T08:00:00Z',
+          },
+        ],
+      },
+    },
+  ],
+});
+
+export const account = { balance, history, expiringPoints, tiers };

@@ -60,7 +60,7 @@ export interface Endpoint<
   /** Longest request body. */
   readonly maxBytes: number;
   /** Whether error and error_text come before or after the payload, as on the endpoint's own page. */
-  readonly outcome: 'first' | 'last';
+  readonly outcome: 'first' | 'last' | 'last_in_xml';
   /** HTTP status of success; other than 200 for admin endpoints only. */
   readonly status: 200 | 201;
   /** The list of the answer that format=csv or Accept: text/csv gives as CSV; admin endpoints only. */

@@ -10,10 +10,15 @@ export const successTexts: Readonly<Record<Exclude<Family, 'admin' | 'files'>, s
 };
 
 /** The body of a success: the payload with error 0 before or after it; admin endpoints answer it bare. */
-export function successBody({ family, outcome }: Endpoint, payload: object): object {
+export function successBody(
+  { family, outcome }: Endpoint,
+  payload: object,
+  format: 'json' | 'xml' = 'json',
+): object {
   if (family === 'admin' || family === 'files') return payload;
   const success = { error: 0, error_text: successTexts[family] };
-  return outcome === 'first' ? { ...success, ...payload } : { ...payload, ...success };
+  const isLast = outcome === 'last' || (outcome === 'last_in_xml' && format === 'xml');
+  return isLast ? { ...payload, ...success } : { ...success, ...payload };
 }
 
 export interface FailureBody {

@@ -16,6 +16,7 @@ import { adminPrograms } from './admin/programs';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
 import { adminSegments } from './admin/segments';
+import { adminTierGroups } from './admin/tier-groups';
 import { adminTokens } from './admin/tokens';
 import { adminWebhooks } from './admin/webhooks';
 import { databases } from './databases';
@@ -45,6 +46,7 @@ export const subjects = {
   adminPrograms,
   adminCurrencies,
   adminPromotions,
+  adminTierGroups,
   adminChannels,
   adminTouchpoints,
   adminMoney,

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import {
   currencyTypes,
+  downgrades,
   expirationOrigins,
   expirationUnits,
   fieldTypes,
+  periodKinds,
+  periodUnits,
   ruleModes,
   scopes,
+  tierGroupTypes,
 } from '../domain/catalog';
 import {
   amount,
@@ -213,6 +217,55 @@ export const promotionSettings = {
     'How many points of which currencies it may redeem, one rule each.',
     list(rule, { max: 1_000 }),
     [],
+  ),
+};
+
+const period = closed({
+  kind: choice(periodKinds),
+  n: integer({ min: 1, max: 10_000 }),
+  unit: choice(periodUnits),
+});
+
+const tier = closed({
+  eid: text(255),
+  name: text(255),
+  threshold: amount({ zero: true }),
+  reward: optional(nullable(closed({ points_currency_eid: text(255), amount: amount() }))).transform(
+    (reward) => reward ?? null,
+  ),
+});
+
+export const tierGroupSettings = {
+  external_id: setting('Your id of the tier group.', text(255)),
+  name,
+  type: setting(
+    'cumulative: points count for ever, and all tiers reached are held. periodic: points count for a ' +
+      'period, and the highest tier earned is held.',
+    choice(tierGroupTypes),
+    'cumulative',
+  ),
+  points_currency_eid: setting('The qualification currency that tiers are earned in.', text(255)),
+  period: setting<z.output<typeof period> | null>(
+    'Periodic groups only. calendar: periods of n units, such as years or quarters, of which the current ' +
+      'and the last one count, each by itself. rolling: points count for n units, to the end of that day.',
+    nullable(period),
+    null,
+  ),
+  downgrade: setting(
+    'What becomes of a tier that is not earned any more. none: it stays. one_step: the next lower one ' +
+      'follows, for one period at least. to_earned: what is earned follows.',
+    choice(downgrades),
+    'none',
+  ),
+  grace_days: setting(
+    'Days for which a tier that is not earned any more is kept.',
+    integer({ max: 10_000 }),
+    0,
+  ),
+  tiers: setting<z.output<typeof tier>[]>(
+    'From the lowest to the highest: the points it takes, and points of a standard currency that reward a ' +
+      'member who reaches it for the first time. A threshold of 0 is reached at registration.',
+    list(tier, { min: 1, max: 100 }),
   ),
 };
 

@@ -1,6 +1,15 @@
 import type { Pool } from 'pg';
 import { decimal } from '../domain/amount';
-import type { Access, Currency, Database, Field, Program, Promotion, Rule } from '../domain/catalog';
+import type {
+  Access,
+  Currency,
+  Database,
+  Field,
+  Program,
+  Promotion,
+  Rule,
+  TierGroup,
+} from '../domain/catalog';
 import type { Condition } from '../domain/condition';
 import type { Market, MarketEntity } from '../domain/market';
 import { makeSegment, type Segment } from '../domain/segment';
@@ -18,6 +27,7 @@ export interface Snapshot {
   readonly currencies: ReadonlyMap<number, readonly Currency[]>;
   /** By program id, in order of id. */
   readonly promotions: ReadonlyMap<number, readonly Promotion[]>;
+  readonly tierGroups: ReadonlyMap<number, TierGroup>;
   /** By the SHA-256 of the token, in hex; revoked ones are not there. */
   readonly tokens: ReadonlyMap<string, Access>;
   readonly market: Market;
@@ -36,6 +46,7 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
     const promotions = (await read.listPromotions(db)).map((row) =>
       toPromotion(row, rules.get(row.id) ?? []),
     );
+    const tierGroups = (await read.listTierGroups(db)).map(toTierGroup);
     const tokens = await read.listLiveTokens(db);
     return Object.freeze({
       databases: byId,
@@ -43,6 +54,7 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
       programs: new Map(programs.map((program) => [program.id, program])),
       currencies: groupBy(currencies, (currency) => currency.programId),
       promotions: groupBy(promotions, (promotion) => promotion.programId),
+      tierGroups: new Map(tierGroups.map((group) => [group.id, group])),
       tokens: new Map(tokens.map((row) => [row.token_hash, toAccess(row)])),
       market: await loadMarket(db),
     });
@@ -148,6 +160,15 @@ function toRule(row: read.RuleRow): Rule {
     staticAmount: orOpen(row.static_amount),
     minAmount: orOpen(row.min_amount),
     maxAmount: orOpen(row.max_amount),
+  });
+}
+
+function toTierGroup(row: read.TierGroupRow): TierGroup {
+  return Object.freeze({
+    id: row.id,
+    externalId: row.external_id,
+    programId: row.program_id,
+    type: row.type,
   });
 }
 

@@ -70,3 +70,26 @@ export async function tellExpiring(
 ): Promise<number> {
   return (await tell(db, programId, at, most)).told;
 }
+
+const evaluate = queryOne({
+  name: 'ledger-evaluate-tiers',
+  parameters: [z.int(), z.string(), z.int(), z.string()],
+  row: z.object({ members: z.int() }),
+  text: 'select ledger.evaluate_tiers($1::int, $2::timestamptz, $3::int, $4::text) as members',
+});
+
+/**
+ * Evaluates the tiers of at most `maxMembers` members of a program, at the moment `at` (RFC 3339), as one
+ * transaction; answers how many members those were. When it answers 0, nothing was left to do. `origin` is
+ * the id of the activity or workflow that writes. Throws what Postgres throws; then nothing was written.
+ */
+export async function evaluateTiers(
+  db: Queryable,
+  programId: number,
+  at: string,
+  maxMembers: number,
+  origin: string,
+): Promise<number> {
+  const { members } = await evaluate(db, programId, at, maxMembers, origin);
+  return members;
+}

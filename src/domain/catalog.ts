@@ -71,6 +71,19 @@ export interface Currency {
   readonly scale: number;
 }
 
+export const tierGroupTypes = ['cumulative', 'periodic'] as const;
+export const periodKinds = ['calendar', 'rolling'] as const;
+export const periodUnits = ['day', 'month', 'year'] as const;
+export const downgrades = ['none', 'one_step', 'to_earned'] as const;
+
+/** A set of tiers that members reach by points of a qualification currency. */
+export interface TierGroup {
+  readonly id: number;
+  readonly externalId: string;
+  readonly programId: number;
+  readonly type: (typeof tierGroupTypes)[number];
+}
+
 export const directions = ['accrual', 'redeem'] as const;
 export type Direction = (typeof directions)[number];
 

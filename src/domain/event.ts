@@ -12,6 +12,7 @@ export const eventTypes = [
   'loyalty_temp_opened',
   'loyalty_temp_committed',
   'loyalty_temp_rolled_back',
+  'loyalty_tier_changed',
   'profile_created',
   'profile_updated',
 ] as const;

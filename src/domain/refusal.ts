@@ -51,6 +51,7 @@ export const refusals = {
     error: 404,
     text: 'Promotion "{promotion}" has no {direction} rule for points currency {currency}',
   },
+  tier_group_not_found: { error: 404, text: 'Tier group {group} not found in loyalty program {program}' },
   profile_not_found: { error: 404, text: 'Profile not found by {matching}' },
   member_not_found: { error: 404, text: 'Profile is not a member of loyalty program {program}' },
   transaction_not_found: { error: 404, text: 'Transaction {transaction} not found' },

@@ -13,6 +13,8 @@ import {
   type PromotionValues,
   type RuleValues,
   type SegmentValues,
+  type TierGroupValues,
+  type TierPeriod,
   type TokenValues,
 } from './settings';
 
@@ -108,7 +110,7 @@ type KnownCurrency = Pick<Currency, 'iid' | 'eid' | 'type' | 'scale'>;
 
 /**
  * `others`: the other currencies of the program. `before`: the currency as it is, if it is to be changed, and
- * whether there are accounts or promotion rules of it.
+ * whether there are accounts, promotion rules or tiers of it.
  */
 export function checkCurrency(
   currency: CurrencyValues,
@@ -236,4 +238,86 @@ export function checkToken(
   return token.scopes.includes('admin')
     ? wrong(['program_ids'], 'scope "admin" concerns every program: expected null')
     : null;
+}
+
+/**
+ * `currencies`: those of the program; `others`: its other tier groups; `before`: the group as it is, if it is
+ * to be changed, and whether anybody has ever held a tier of it.
+ */
+export function checkTierGroup(
+  group: TierGroupValues,
+  currencies: readonly KnownCurrency[],
+  others: readonly { id: number; external_id: string }[],
+  before?: { values: TierGroupValues; isUsed: boolean },
+): Objection | null {
+  const namesake = others.find((other) => other.external_id === group.external_id);
+  if (namesake) return conflict(['external_id'], `tier group ${namesake.id} of this program has it already`);
+  if (before?.isUsed) {
+    for (const key of ['type', 'points_currency_eid'] as const) {
+      if (group[key] === before.values[key]) continue;
+      return conflict([key], `cannot change from ${JSON.stringify(before.values[key])}: members hold tiers`);
+    }
+  }
+  const currency = currencies.find(({ eid }) => eid === group.points_currency_eid);
+  if (!currency) {
+    return wrong(['points_currency_eid'], `the program has no currency "${group.points_currency_eid}"`);
+  }
+  if (currency.type !== 'qualification') {
+    return wrong(['points_currency_eid'], `"${currency.eid}" is not a qualification currency`);
+  }
+  return checkPeriod(group) ?? checkTiers(group, currency, currencies);
+}
+
+function checkPeriod({ type, period, downgrade, grace_days: grace }: TierGroupValues): Objection | null {
+  if (type === 'cumulative') {
+    const only = 'only groups of type "periodic" have it';
+    if (period) return wrong(['period'], `${only}: expected null`);
+    if (downgrade !== 'none') return wrong(['downgrade'], `${only}: expected "none"`);
+    return grace > 0 ? wrong(['grace_days'], `${only}: expected 0`) : null;
+  }
+  if (!period) return wrong(['period'], 'is required when type is "periodic"');
+  const most = shortestDays(period) - 1;
+  return grace > most
+    ? wrong(['grace_days'], `expected fewer days than a period has, at most ${most}, got ${grace}`)
+    : null;
+}
+
+function shortestDays({ n, unit }: TierPeriod): number {
+  return n * { day: 1, month: 28, year: 365 }[unit];
+}
+
+function checkTiers(
+  { tiers }: TierGroupValues,
+  currency: KnownCurrency,
+  currencies: readonly KnownCurrency[],
+): Objection | null {
+  for (const [index, { eid, threshold, reward }] of tiers.entries()) {
+    const path = ['tiers', index];
+    if (tiers.findIndex((tier) => tier.eid === eid) < index) {
+      return wrong([...path, 'eid'], `a second tier "${eid}"`);
+    }
+    const below = tiers[index - 1];
+    if (below && decimal(threshold).lessThanOrEqualTo(below.threshold)) {
+      const least = `more than that of "${below.eid}", which is ${below.threshold}`;
+      return wrong([...path, 'threshold'], `expected ${least}, got ${threshold}`);
+    }
+    const objection =
+      checkScale([...path, 'threshold'], threshold, currency) ??
+      checkReward([...path, 'reward'], reward, currencies);
+    if (objection) return objection;
+  }
+  return null;
+}
+
+function checkReward(
+  path: Objection['path'],
+  reward: TierGroupValues['tiers'][number]['reward'],
+  currencies: readonly KnownCurrency[],
+): Objection | null {
+  if (!reward) return null;
+  const currency = currencies.find(({ eid }) => eid === reward.points_currency_eid);
+  const key = [...path, 'points_currency_eid'];
+  if (!currency) return wrong(key, `the program has no currency "${reward.points_currency_eid}"`);
+  if (currency.type !== 'standard') return wrong(key, `"${currency.eid}" is not a standard currency`);
+  return checkScale([...path, 'amount'], reward.amount, currency);
 }

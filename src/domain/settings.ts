@@ -1,6 +1,17 @@
 /** What operators may set up. Keys are those of wire, file and SQL. */
 
-import type { Currency, expirationOrigins, expirationUnits, FieldType, RuleMode, Scope } from './catalog';
+import type {
+  Currency,
+  downgrades,
+  expirationOrigins,
+  expirationUnits,
+  FieldType,
+  periodKinds,
+  periodUnits,
+  RuleMode,
+  Scope,
+  TierGroup,
+} from './catalog';
 import type { Condition } from './condition';
 
 export interface DatabaseValues {
@@ -82,6 +93,35 @@ export interface PromotionValues {
   end_date: string | null;
   accrual_rules: RuleValues[];
   redeem_rules: RuleValues[];
+}
+
+/**
+ * How long points count towards a tier: a calendar period of their own, or a period that begins with them.
+ */
+export interface TierPeriod {
+  kind: (typeof periodKinds)[number];
+  n: number;
+  unit: (typeof periodUnits)[number];
+}
+
+export interface TierValues {
+  eid: string;
+  name: string;
+  /** Points as a decimal string. */
+  threshold: string;
+  reward: { points_currency_eid: string; amount: string } | null;
+}
+
+export interface TierGroupValues {
+  external_id: string;
+  name: string;
+  type: TierGroup['type'];
+  points_currency_eid: string;
+  period: TierPeriod | null;
+  downgrade: (typeof downgrades)[number];
+  grace_days: number;
+  /** From the lowest to the highest. */
+  tiers: TierValues[];
 }
 
 export interface TokenValues {

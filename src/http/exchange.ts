@@ -68,7 +68,7 @@ export function sendReply(exchange: Exchange, endpoint: Endpoint, keys: Keys, fo
     return;
   }
   if ('payload' in reply) {
-    const body = writeBody(successBody(endpoint, reply.payload), format, keys);
+    const body = writeBody(successBody(endpoint, reply.payload, format), format, keys);
     send(exchange, endpoint.status, body, contentTypes[format]);
     report(exchange, endpoint.path, 'none');
     return;

@@ -20,6 +20,7 @@ import {
   programSettings,
   promotionSettings,
   segmentSettings,
+  tierGroupSettings,
   tokenSettings,
 } from '../contract/settings';
 
@@ -36,6 +37,7 @@ const listOf = <F extends z.ZodType>(of: F, description: string) =>
 
 const currency = closed({ iid: id('currency'), ...creationFields(currencySettings) });
 const promotion = closed({ id: id('promotion'), ...creationFields(promotionSettings) });
+const tierGroup = closed({ id: id('tier group'), ...creationFields(tierGroupSettings) });
 
 const segment = closed({ id: id('segment'), ...creationFields(segmentSettings) });
 
@@ -45,6 +47,7 @@ const program = closed({
   ...programFields,
   currencies: listOf(currency, 'Its points currencies.'),
   promotions: listOf(promotion, 'Its trigger promotions.'),
+  tier_groups: listOf(tierGroup, 'Its tier groups.'),
 });
 
 const { channel: ___, ...touchpointFields } = creationFields(touchpointSettings);

@@ -4,6 +4,7 @@ import { changeDatabase, changeField, createDatabase, createField } from '../db/
 import { changeProgram, createProgram } from '../db/commands/programs';
 import { changePromotion, createPromotion, readPromotions } from '../db/commands/promotions';
 import { changeSegment, createSegment, readSegments } from '../db/commands/segments';
+import { changeTierGroup, createTierGroup, readTierGroups } from '../db/commands/tier-groups';
 import { changeToken, createToken, findToken, hashToken } from '../db/commands/tokens';
 import {
   listCurrencies,
@@ -14,7 +15,7 @@ import {
 } from '../db/queries/catalog';
 import type { Queryable } from '../db/query';
 import { toTrimmed } from '../domain/amount';
-import { isObjection, type Objection, type RuleValues } from '../domain/settings';
+import { isObjection, type Objection, type RuleValues, type TierValues } from '../domain/settings';
 import type { Environment } from './apply';
 import { applyChannels, applyMarket } from './market';
 import type { Path, Source } from './read';
@@ -127,7 +128,7 @@ class Application {
   }
 
   async program(databaseId: number, entry: ProgramEntry, path: Path): Promise<void> {
-    const { id, currencies, promotions, ...values } = entry;
+    const { id, currencies, promotions, tier_groups: tierGroups, ...values } = entry;
     const wanted = { ...values, database_id: databaseId };
     const rows = await listPrograms(this.db);
     const row = rows.find((it) => (id ? it.id === id : it.external_id === wanted.external_id));
@@ -144,6 +145,9 @@ class Application {
     }
     for (const [index, promotion] of promotions.entries()) {
       await this.promotion(program.id, promotion, [...path, 'promotions', index]);
+    }
+    for (const [index, group] of tierGroups.entries()) {
+      await this.tierGroup(program.id, group, [...path, 'tier_groups', index]);
     }
   }
 
@@ -190,6 +194,22 @@ class Application {
       before: row && { row, values: comparable(row) },
       create: () => createPromotion(this.db, programId, { id, ...wanted }),
       change: (it) => changePromotion(this.db, it.id, wanted),
+    });
+  }
+
+  async tierGroup(programId: number, entry: ProgramEntry['tier_groups'][number], path: Path): Promise<void> {
+    const { id, ...wanted } = entry;
+    const row = (await readTierGroups(this.db)).find((it) =>
+      id ? it.id === id : it.program_id === programId && it.external_id === wanted.external_id,
+    );
+    this.refuseForeign(row, programId, [...path, 'id']);
+    await this.settle({
+      path,
+      what: (it) => `tier group ${it.id} "${it.external_id}" of program ${programId}`,
+      wanted: { ...wanted, tiers: wanted.tiers.map(comparableTier) },
+      before: row && { row, values: { ...row, tiers: row.tiers.map(comparableTier) } },
+      create: () => createTierGroup(this.db, programId, { id, ...wanted }),
+      change: (it) => changeTierGroup(this.db, it.id, wanted),
     });
   }
 
@@ -280,4 +300,8 @@ function comparableRules(rules: readonly RuleValues[], iids: ReadonlyMap<string,
       max_amount: trimmed(rule.max_amount),
     }))
     .sort((one, other) => one.currency - other.currency);
+}
+
+function comparableTier({ eid, name, threshold, reward }: TierValues): TierValues {
+  return { eid, name, threshold, reward };
 }

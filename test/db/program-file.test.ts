@@ -45,6 +45,7 @@ describe('the demo', () => {
     'currency 2 "status" of program 1',
     'promotion 1 "welcome" of program 1',
     'promotion 2 "gift" of program 1',
+    'tier group 1 "levels" of program 1',
     'sales channel "web"',
     'touchpoint "website"',
     'currency of money "RUB"',
@@ -92,6 +93,15 @@ describe('the demo', () => {
       rule('gift', 'redeem', { min_amount: '1.0000', max_amount: '1000.0000' }),
       rule('welcome', 'accrual', { static_amount: '50.0000' }),
     ]);
+    expect(
+      await rows(`
+        select g.external_id, g.type, t.eid, t.tier_order, t.threshold, reward_currency_iid, reward_amount
+        from catalog.tier_groups g join catalog.tiers t on t.group_id = g.id order by t.tier_order`),
+    ).toEqual([
+      tier('bronze', 0, '0.0000'),
+      tier('silver', 1, '500.0000', { reward_currency_iid: 1, reward_amount: '100.0000' }),
+      tier('gold', 2, '2000.0000'),
+    ]);
     expect(await rows('select email, phones, fields from directory.profiles order by email')).toEqual([
       { email: 'ann@example.com', phones: ['+12025550101'], fields: { crm_id: 'A-1' } },
       { email: 'bob@example.com', phones: ['+12025550102'], fields: { crm_id: 'B-2' } },
@@ -120,6 +130,11 @@ describe('the demo', () => {
       await insert('currencies', 'program_id, eid, name, type', `1, 'x', 'x', 'standard'`, 'iid'),
     ).toEqual([{ id: 3 }]);
   });
+
+  function tier(eid: string, tier_order: number, threshold: string, reward = {}) {
+    const none = { reward_currency_iid: null, reward_amount: null };
+    return { external_id: 'levels', type: 'cumulative', eid, tier_order, threshold, ...none, ...reward };
+  }
 
   function rule(external_id: string, direction: string, amounts: object) {
     const none = { static_amount: null, min_amount: null, max_amount: null };

@@ -512,7 +512,7 @@ play('promotions', [
     'DELETE /currencies/1',
     undefined,
     409,
-    'currency 1 has accounts or promotion rules: switch it off instead',
+    'currency 1 has accounts, promotion rules or tiers: switch it off instead',
   ],
   [
     'DELETE /promotions/1',
@@ -523,6 +523,181 @@ play('promotions', [
   ['DELETE /promotions/1', undefined, 404, 'Trigger promotion 1 not found'],
   ['DELETE /currencies/2', undefined, 200, { ...status, scale: 2 }],
   ['DELETE /currencies/2', undefined, 404, 'Points currency 2 not found'],
+]);
+
+const tier = (id: number, eid: string, order: number, threshold: string, reward: Json | null = null) => ({
+  id,
+  eid,
+  name: eid,
+  order,
+  threshold,
+  reward,
+});
+const rank = { ...status, iid: 3, eid: 'rank', name: 'Rank', scale: 2 };
+const reward = { points_currency_eid: 'stars', amount: '5.5' };
+const season = {
+  id: 1,
+  program_id: 1,
+  external_id: 'season',
+  name: 'Season',
+  type: 'periodic',
+  points_currency_eid: 'rank',
+  period: { kind: 'calendar', n: 1, unit: 'year' },
+  downgrade: 'one_step',
+  grace_days: 14,
+  tiers: [tier(1, 'runner', 0, '0'), tier(2, 'winner', 1, '100.5', reward)],
+  ...times,
+};
+const group = (more: Json) => ({
+  external_id: 'x',
+  name: 'X',
+  points_currency_eid: 'rank',
+  tiers: [{ eid: 'a', name: 'A', threshold: '1' }],
+  ...more,
+});
+const tiers = (...more: Json[]) => group({ tiers: more.map((it) => ({ name: 'A', ...it })) });
+
+play('tier groups', [
+  ['POST /programs/1/currencies', { eid: 'rank', name: 'Rank', type: 'qualification' }, 201, rank],
+  [
+    'POST /programs/1/tier_groups',
+    {
+      external_id: 'season',
+      name: 'Season',
+      type: 'periodic',
+      points_currency_eid: 'rank',
+      period: { kind: 'calendar', n: 1, unit: 'year' },
+      downgrade: 'one_step',
+      grace_days: 14,
+      tiers: [
+        { eid: 'runner', name: 'runner', threshold: '0' },
+        { eid: 'winner', name: 'winner', threshold: '100.50', reward: { ...reward, amount: '5.50' } },
+      ],
+    },
+    201,
+    season,
+  ],
+  ['POST /programs/9/tier_groups', group({}), 404, 'Loyalty program 9 not found'],
+  [
+    'POST /programs/1/tier_groups',
+    group({ external_id: 'season' }),
+    409,
+    'external_id: tier group 1 of this program has it already',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    group({ points_currency_eid: 'gems' }),
+    400,
+    'points_currency_eid: the program has no currency "gems"',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    group({ points_currency_eid: 'stars' }),
+    400,
+    'points_currency_eid: "stars" is not a qualification currency',
+  ],
+  ['POST /programs/1/tier_groups', group({ tiers: [] }), 400, 'tiers: expected at least 1 of them'],
+  [
+    'POST /programs/1/tier_groups',
+    group({ type: 'periodic' }),
+    400,
+    'period: is required when type is "periodic"',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    group({ period: { kind: 'rolling', n: 1, unit: 'year' } }),
+    400,
+    'period: only groups of type "periodic" have it: expected null',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    group({ downgrade: 'one_step' }),
+    400,
+    'downgrade: only groups of type "periodic" have it: expected "none"',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    group({ grace_days: 1 }),
+    400,
+    'grace_days: only groups of type "periodic" have it: expected 0',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    group({ type: 'periodic', period: { kind: 'rolling', n: 2, unit: 'month' }, grace_days: 56 }),
+    400,
+    'grace_days: expected fewer days than a period has, at most 55, got 56',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    tiers({ eid: 'a', threshold: '1' }, { eid: 'a', threshold: '2' }),
+    400,
+    'tiers[1].eid: a second tier "a"',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    tiers({ eid: 'a', threshold: '10' }, { eid: 'b', threshold: '9.5' }),
+    400,
+    'tiers[1].threshold: expected more than that of "a", which is 10, got 9.5',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    tiers({ eid: 'a', threshold: '1.001' }),
+    400,
+    'tiers[0].threshold: "1.001" has more decimals than "rank" allows (2)',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    tiers({ eid: 'a', threshold: '1', reward: { points_currency_eid: 'gems', amount: '1' } }),
+    400,
+    'tiers[0].reward.points_currency_eid: the program has no currency "gems"',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    tiers({ eid: 'a', threshold: '1', reward: { points_currency_eid: 'rank', amount: '1' } }),
+    400,
+    'tiers[0].reward.points_currency_eid: "rank" is not a standard currency',
+  ],
+  [
+    'POST /programs/1/tier_groups',
+    tiers({ eid: 'a', threshold: '1', reward: { points_currency_eid: 'stars', amount: '0.001' } }),
+    400,
+    'tiers[0].reward.amount: "0.001" has more decimals than "stars" allows (2)',
+  ],
+  ['GET /programs/1/tier_groups', undefined, 200, { items: [season], next_after: null }],
+  ['GET /programs/9/tier_groups', undefined, 404, 'Loyalty program 9 not found'],
+  ['GET /tier_groups/1', undefined, 200, season],
+  ['GET /tier_groups/9', undefined, 404, 'Tier group 9 not found'],
+  [
+    'PATCH /tier_groups/1',
+    {
+      downgrade: 'to_earned',
+      tiers: [
+        { eid: 'winner', name: 'winner', threshold: '50' },
+        { eid: 'hero', name: 'hero', threshold: '60' },
+      ],
+    },
+    200,
+    {
+      ...season,
+      downgrade: 'to_earned',
+      tiers: [tier(2, 'winner', 0, '50'), tier(3, 'hero', 1, '60')],
+    },
+  ],
+  ['PATCH /tier_groups/9', { name: 'X' }, 404, 'Tier group 9 not found'],
+  [
+    'PATCH /currencies/3',
+    { type: 'standard' },
+    409,
+    'type: cannot change from "qualification": there are accounts or rules',
+  ],
+  [
+    'DELETE /tier_groups/1',
+    undefined,
+    200,
+    { ...season, downgrade: 'to_earned', tiers: [tier(2, 'winner', 0, '50'), tier(3, 'hero', 1, '60')] },
+  ],
+  ['DELETE /tier_groups/1', undefined, 404, 'Tier group 1 not found'],
+  ['DELETE /currencies/3', undefined, 200, rank],
 ]);
 
 const till = {

@@ -42,12 +42,19 @@ const world = `
   insert into catalog.promotions (id, program_id, external_id, name, start_date, end_date)
   values (4, 7, 'welcome', 'Welcome', '2025-01-01T00:00:00Z', '2025-12-31T23:59:59Z');
   insert into catalog.promotion_rules values (4, 'accrual', 2, 25.5, 1, 100);
+  insert into catalog.currencies (iid, program_id, eid, name, type)
+  values (3, 7, 'status', 'Status', 'qualification');
+  insert into catalog.tier_groups (id, program_id, external_id, name, type, currency_iid)
+  values (3, 7, 'levels', 'Levels', 'cumulative', 3);
+  insert into catalog.tiers (id, group_id, eid, name, tier_order, threshold)
+  values (21, 3, 'bronze', 'Bronze', 0, 0);
   insert into catalog.tokens (name, token_hash, scopes)
   values ('till', sha256('t0k'), array['loyalty_read', 'loyalty_write']);
   insert into directory.profiles (profile_id, database_id, email, fields)
   values ('65f0aa000000000000000000', 1, 'ann@example.net', '{"crm_id": 991}');
   insert into directory.profile_keys (database_id, field, value, profile_id, is_unique) values
     (1, 'email', 'ann@example.net', '65f0aa000000000000000000', true),
+    (1, 'phone', '+12025550123', '65f0aa000000000000000000', false),
     (1, 'crm_id', '991', '65f0aa000000000000000000', true)`;
 
 describe.each(['json', 'xml'] as const)('the samples of the pages in %s', (format) => {
@@ -108,6 +115,7 @@ describe.each(['json', 'xml'] as const)('the samples of the pages in %s', (forma
     now = () => new Date('2025-02-01T08:00:00Z');
     await play('/loyalty/trigger_promotions');
     await play('/loyalty/register_member');
+    await play('/loyalty/account/tiers');
     await play('/loyalty/accrue_points');
     await arrange('/loyalty/accrue_points', {
       amount: '14.50',

@@ -48,6 +48,7 @@ async function liveThrough(): Promise<{ person: Person; secrets: string[] }> {
   await commit(await ask('redeem_points', { amount: '7', is_temp: true, ...note('Wears size', 'Umbrage') }));
   const spent = await ask('redeem_points', { amount: '3', ...note('Bought', 'Xylorimba') });
   await send(`${api.url}/api/v1.1/loyalty/cancel_transaction`, 'json', { token: 't0k', ...spent });
+  await ask('accrue_points', { amount: '500', points_currency_eid: 'status' });
   await ask('delete_member', {});
   await ask('register_member', {});
   await ask('accrue_points', { amount: '50', ...note('Came back from', 'Yttrium') });
@@ -97,13 +98,13 @@ test('the export holds everything, in pages that together are the whole', async 
   expect(whole).toMatchObject({ status: 200, next_after: null });
   for (const secret of secrets) expect(JSON.stringify(whole)).toContain(secret);
   expect(whole.profile).toMatchObject({ profile_id: person.profile_id, db_id: 1, email: person.email });
-  const memberships = whole.memberships as { removed_at: string | null; accounts: Json[] }[];
+  const memberships = whole.memberships as { removed_at: string | null; accounts: Json[]; tiers: Json[] }[];
   expect(memberships.map(({ removed_at }) => removed_at === null)).toEqual([false, true]);
   expect(memberships.flatMap(({ accounts }) => accounts.map(({ balance, held }) => [balance, held]))).toEqual(
     [
       ...[
-        ['98', '0'],
-        ['0', '0'],
+        ['198', '0'],
+        ['500', '0'],
       ],
       ...[
         ['50', '20'],
@@ -111,6 +112,18 @@ test('the export holds everything, in pages that together are the whole', async 
       ],
     ],
   );
+  const tiers = memberships.map((membership) =>
+    membership.tiers
+      .filter(({ tiers_group_eid }) => tiers_group_eid === 'levels')
+      .map(({ tier_eid, lost_at, rewarded_by }) => [tier_eid, lost_at !== null, rewarded_by !== null]),
+  );
+  expect(tiers).toEqual([
+    [
+      ['bronze', true, false],
+      ['silver', true, true],
+    ],
+    [['bronze', false, false]],
+  ]);
   const postings = whole.postings as Json[];
   const { rows } = await backend.pool.query(
     `select p.transaction_id from ledger.postings p
@@ -203,12 +216,17 @@ const aboutPersons = [
   'feed.deliveries', // which events did not arrive, and where
   'feed.events', // pointers to postings and members, which the export has
   'ledger.accounts',
+  'ledger.earnings', // sums of postings, to find tiers by
+  'ledger.first_tiers', // which tiers were reached first when, and the postings of their rewards
   'ledger.history', // a view of postings and holds
   'ledger.holds',
   'ledger.lot_uses',
   'ledger.lots',
+  'ledger.member_tiers',
   'ledger.members',
   'ledger.postings',
+  'ledger.standings', // until when a tier is kept, as postings and settings say; gone with the membership
+  'ledger.tier_sweeps', // whose tiers were evaluated last, by bare id
 ];
 
 test('no table is about persons that the export does not know', async () => {

@@ -86,6 +86,14 @@ test('afterwards temporary transactions last as long as they say', async () => {
   expect(await ask('account/balance', {})).toMatchObject({ data: { active_balance: '7.00' } });
 });
 
+test('tiers that were earned for a while are lost', async () => {
+  const tiers = async () => (await ask('account/tiers', { tiers_group_id: 2 })).data as Json[];
+  await ask('accrue_points', { points_currency_eid: 'status', amount: '600' });
+  expect(await tiers()).toEqual([expect.objectContaining({ tier_eid: 'winner' })]);
+  expect(await clockCall('POST', { to: inDays(731) })).toMatchObject({ status: 200, members: 1 });
+  expect(await tiers()).toEqual([]);
+});
+
 test('what was moved stays moved, and it never goes back', async () => {
   const reopened = await openTestClock(folder);
   expect(Math.abs(reopened.aheadSec() - clock.aheadSec())).toBeLessThanOrEqual(1);

@@ -9,6 +9,7 @@ import { findTemporal } from '../../src/embedded/temporal-cli';
 import {
   deliverEventsStart,
   deliverEventsType,
+  evaluateTiersType,
   expirePointsType,
   exportWorkflowId,
   holdWorkflowId,
@@ -106,6 +107,8 @@ async function main(name: string): Promise<void> {
 
     await keep('expire-points', await client.workflow.start(expirePointsType, expiry));
     await keepExports(backend, client, keep);
+    const tiers = { workflowId: `tiers-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };
+    await keep('evaluate-tiers', await client.workflow.start(evaluateTiersType, tiers));
     await keepNodes(backend, client, keep);
   } finally {
     await client.connection.close();

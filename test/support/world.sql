@@ -85,6 +85,21 @@ values
   (23, 'accrual', 8, null, null, null),
   (23, 'redeem', 7, null, null, 1000);
 
+insert into catalog.tier_groups (id, program_id, external_id, name, type, currency_iid) values
+  (1, 1, 'levels', 'Levels', 'cumulative', 2),
+  (3, 5, 'ranks', 'Ranks', 'cumulative', 8);
+insert into catalog.tier_groups
+  (id, program_id, external_id, name, type, currency_iid, period_kind, period_n, period_unit, downgrade)
+values (2, 1, 'season', 'Season', 'periodic', 2, 'calendar', 1, 'year', 'to_earned');
+insert into catalog.tiers
+  (id, group_id, eid, name, tier_order, threshold, reward_currency_iid, reward_amount)
+values
+  (21, 1, 'bronze', 'Bronze', 0, 0, null, null),
+  (22, 1, 'silver', 'Silver', 1, 500, 1, 100),
+  (23, 1, 'gold', 'Gold', 2, 2000, null, null),
+  (31, 2, 'runner', 'Runner', 0, 300, null, null),
+  (32, 2, 'winner', 'Winner', 1, 600, null, null);
+
 insert into catalog.tokens (name, token_hash, scopes, program_ids) values
   ('till', sha256('t0k'), array['loyalty_read', 'loyalty_write', 'market', 'admin'], null),
   ('reader', sha256('reader'), array['loyalty_read'], null),

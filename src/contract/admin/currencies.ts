@@ -22,7 +22,7 @@ export const adminCurrencies = resourceEndpoints({
   },
   notes: {
     create: 'Members get an account in it when they first need one.',
-    change: 'type and scale stay as they are once there are accounts or promotion rules of it.',
+    change: 'type and scale stay as they are once there are accounts, promotion rules or tiers of it.',
     remove: 'Only a currency without accounts and promotion rules can be deleted: switch others off.',
   },
   example: {

@@ -37,12 +37,24 @@ const account = object({
   ),
 });
 
+const tier = object({
+  tiers_group_id: integer(),
+  tiers_group_eid: opaqueId(),
+  tier_id: integer(),
+  tier_eid: opaqueId(),
+  reached_at: timestamp(),
+  lost_at: nullable(timestamp()).describe('null: held now.'),
+  first_reached_at: nullable(timestamp()),
+  rewarded_by: nullable(opaqueId()).describe('The transaction that paid the reward of the tier.'),
+});
+
 const membership = object({
   member_id: opaqueId(),
   program_id: integer(),
   registered_at: timestamp(),
   removed_at: nullable(timestamp()).describe('null: a member now.'),
   accounts: list(account),
+  tiers: list(tier).describe('Tiers held now and before, in the order they came.'),
 });
 
 const lot = object({
@@ -108,8 +120,8 @@ export const adminProfiles = {
     summary: 'Export what is kept on a person',
     description:
       'Everything that is kept on one person: the profile, memberships present and former with their ' +
-      'accounts, and all postings of them, page by page in a fixed order. next_after is null on the last ' +
-      'page. Of somebody who was deleted, profile is null, and what is left is shown.',
+      'accounts and tiers, and all postings of them, page by page in a fixed order. next_after is null on ' +
+      'the last page. Of somebody who was deleted, profile is null, and what is left is shown.',
     request: object({
       profile_id: text(24).describe('Id of the profile.'),
       after: optional(text(60)).describe('next_after of the page before. Absent: the first page.'),
@@ -153,6 +165,18 @@ export const adminProfiles = {
                   debt: '0',
                   closed_at: null,
                   never_opened: [],
+                },
+              ],
+              tiers: [
+                {
+                  tiers_group_id: 3,
+                  tiers_group_eid: 'levels',
+                  tier_id: 21,
+                  tier_eid: 'bronze',
+                  reached_at: time,
+                  lost_at: null,
+                  first_reached_at: time,
+                  rewarded_by: null,
                 },
               ],
             },

@@ -28,19 +28,20 @@ export const adminTestClock = {
     scope: 'admin',
     summary: 'Move the test clock forward',
     description:
-      'Moves the time of the service: temporary transactions that are due by then time out, and points ' +
-      'that have lapsed are written off. It never goes back.',
+      'Moves the time of the service: temporary transactions that are due by then time out, points that ' +
+      'have lapsed are written off, and tiers that are earned no more are lost. It never goes back.',
     request: object({ to: timestamp().describe('The moment to move to, in the future.') }),
     response: object({
       ...state,
       timed_out: integer().describe('Temporary transactions that timed out.'),
       lots: integer().describe('Lots of points that were written off.'),
+      members: integer().describe('Members whose tiers were evaluated.'),
     }),
     refusals: [],
     examples: [
       {
         request: { to: '2026-02-02T00:00:00Z' },
-        response: { now: '2026-02-02T00:00:00Z', ahead_sec: 31593600, timed_out: 0, lots: 1 },
+        response: { now: '2026-02-02T00:00:00Z', ahead_sec: 31593600, timed_out: 0, lots: 1, members: 0 },
       },
     ],
   }),

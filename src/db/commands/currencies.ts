@@ -61,7 +61,9 @@ const findUse = queryOne({
   row: z.object({ is_used: z.boolean() }),
   text: `
     select exists (select from ledger.accounts where currency_iid = $1)
-      or exists (select from catalog.promotion_rules where currency_iid = $1) as is_used`,
+      or exists (select from catalog.promotion_rules where currency_iid = $1)
+      or exists (select from catalog.tier_groups where currency_iid = $1)
+      or exists (select from catalog.tiers where reward_currency_iid = $1) as is_used`,
 });
 
 /**
@@ -106,7 +108,7 @@ export async function deleteCurrency(
     return await deleteCurrencyRow(db, iid);
   } catch (error) {
     if (!isReferenceViolation(error)) throw error;
-    const problem = `currency ${iid} has accounts or promotion rules: switch it off instead`;
+    const problem = `currency ${iid} has accounts, promotion rules or tiers: switch it off instead`;
     return { objection: 'conflict', path: [], problem };
   }
 }

@@ -1,4 +1,5 @@
--- Locks every account a batch will touch, in id order.
+-- Locks every account a batch will touch, in id order. Points of a qualification currency may come to a
+-- reward in another, so with their account go all of the member.
 create or replace function ledger.lock_accounts(ops ledger.operation[])
 returns void language plpgsql as $$
 begin
@@ -10,7 +11,9 @@ begin
     union
     select a.account_id from unnest(ops) o
     join ledger.accounts a on a.member_id = o.member_id
-    where o.verb = 'remove'
+    where o.verb in ('remove', 'evaluate') or o.verb in ('accrue', 'cancel', 'settle') and exists (
+      select from catalog.currencies c where c.iid = o.currency_iid and c.type = 'qualification'
+    )
   )
   order by locked.account_id for update;
 end $$;

@@ -9,6 +9,7 @@ declare
   ops ledger.operation[];
   op ledger.operation;
   batch record;
+  account ledger.accounts;
 begin
   select array_agg(
     jsonb_populate_record(null::ledger.operation, o.value || jsonb_build_object('index', o.ordinality))
@@ -34,6 +35,19 @@ begin
     group by a.account_id order by a.account_id
   loop
     return query select * from ledger.post_account(batch.account, batch.ops, at, origin);
+  end loop;
+
+  for account in
+    select a.* from ledger.accounts a
+    where a.closed_at is null
+      and exists (select from catalog.tier_groups g where g.currency_iid = a.currency_iid)
+      and (a.member_id, a.currency_iid) in (
+        select o.member_id, o.currency_iid from unnest(ops) o
+        where o.verb in ('accrue', 'cancel', 'settle', 'evaluate')
+      )
+    order by a.account_id
+  loop
+    perform ledger.update_tiers(account, at, origin);
   end loop;
 
   for op in select o.* from unnest(ops) o where o.verb = 'remove' order by o.index loop

@@ -38,5 +38,13 @@ begin
       perform ledger.save((ledger.accrue(account, ledger.initial_balance(op, currency), at, origin)).account);
     end if;
   end loop;
+  for account in
+    select a.* from ledger.accounts a
+    where a.member_id = member.member_id
+      and exists (select from catalog.tier_groups g where g.currency_iid = a.currency_iid)
+    order by a.account_id
+  loop
+    perform ledger.update_tiers(account, at, origin);
+  end loop;
   return jsonb_build_object('profile_id', op.profile_id, 'registered', true);
 end $$;

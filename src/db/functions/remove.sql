@@ -39,5 +39,8 @@ begin
   end loop;
   insert into feed.events (turn, type, happened_at, program_id, member_id)
   values (turn, 'loyalty_member_removed', at, member.program_id, member.member_id);
+  update ledger.member_tiers h set lost_at = greatest(at, h.reached_at)
+  where h.member_id = member.member_id and h.lost_at is null;
+  delete from ledger.standings s where s.member_id = member.member_id;
   return jsonb_build_object('profile_id', member.profile_id, 'holds', holds);
 end $$;

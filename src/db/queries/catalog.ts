@@ -2,11 +2,15 @@ import { z } from 'zod';
 import {
   currencyTypes,
   directions,
+  downgrades,
   expirationOrigins,
   expirationUnits,
   fieldTypes,
+  periodKinds,
+  periodUnits,
   ruleModes,
   scopes,
+  tierGroupTypes,
 } from '../../domain/catalog';
 import { query } from '../query';
 
@@ -177,6 +181,53 @@ export const listRules = query({
     select promotion_id, direction, currency_iid, static_amount, min_amount, max_amount
     from catalog.promotion_rules
     order by promotion_id, direction, currency_iid`,
+});
+
+export const tierGroupRow = z.object({
+  id: z.int(),
+  program_id: z.int(),
+  external_id: z.string(),
+  name: z.string(),
+  type: z.enum(tierGroupTypes),
+  currency_iid: z.int(),
+  period_kind: z.enum(periodKinds).nullable(),
+  period_n: z.int().nullable(),
+  period_unit: z.enum(periodUnits).nullable(),
+  downgrade: z.enum(downgrades),
+  grace_days: z.int(),
+  created_at: time,
+  updated_at: time,
+});
+export type TierGroupRow = z.output<typeof tierGroupRow>;
+export const tierGroupColumns = `
+  id, program_id, external_id, name, type, currency_iid, period_kind, period_n, period_unit, downgrade,
+  grace_days, created_at, updated_at`;
+
+export const listTierGroups = query({
+  name: 'catalog-tier-groups',
+  parameters: [],
+  row: tierGroupRow,
+  text: `select ${tierGroupColumns} from catalog.tier_groups order by id`,
+});
+
+const tierRow = z.object({
+  id: z.int(),
+  group_id: z.int(),
+  eid: z.string(),
+  name: z.string(),
+  tier_order: z.int(),
+  threshold: points,
+  reward_currency_iid: z.int().nullable(),
+  reward_amount: points.nullable(),
+});
+
+export const listTiers = query({
+  name: 'catalog-tiers',
+  parameters: [],
+  row: tierRow,
+  text: `
+    select id, group_id, eid, name, tier_order, threshold, reward_currency_iid, reward_amount
+    from catalog.tiers order by group_id, tier_order`,
 });
 
 export const tokenRow = z.object({

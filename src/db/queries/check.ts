@@ -216,6 +216,117 @@ export const ledgerChecks = {
     ) e
     where e.before > e.seq`,
   ),
+
+  'what was earned is what was accrued and not cancelled': check(
+    'earnings',
+    `
+    select a.account_id::text as account_id,
+      format('earnings sum to %s, accruals to %s', coalesce(e.amount, 0), coalesce(p.amount, 0)) as detail
+    from ledger.accounts a
+    left join (select account_id, sum(amount) as amount from ledger.earnings group by account_id) e
+      on e.account_id = a.account_id
+    left join lateral (
+      select sum(p.amount) as amount from ledger.postings p
+      where p.account_id = a.account_id and p.seq <= a.earned_seq and p.type = 'accrual' and not p.is_temp
+        and not exists (
+          select from ledger.postings r
+          where r.account_id = p.account_id and r.reverses_seq = p.seq and r.seq <= a.earned_seq
+        )
+    ) p on true
+    where coalesce(e.amount, 0) <> coalesce(p.amount, 0) or a.earned <> coalesce(e.amount, 0)
+      or a.earned_seq > a.last_seq`,
+  ),
+
+  'every tier of a cumulative group is held whose threshold is earned, and no other': check(
+    'tiers-cumulative',
+    `
+    select a.account_id::text as account_id,
+      format('tier %s takes %s of %s, held: %s', t.id, t.threshold, a.earned, h.tier_id is not null) as detail
+    from catalog.tier_groups g
+    join ledger.tier_sweeps s on s.group_id = g.id and s.settings_at = g.updated_at and s.done_at is not null
+    join catalog.tiers t on t.group_id = g.id
+    join ledger.accounts a on a.currency_iid = g.currency_iid and a.closed_at is null
+    left join ledger.member_tiers h on h.member_id = a.member_id and h.tier_id = t.id and h.lost_at is null
+    where g.type = 'cumulative' and (a.earned >= t.threshold) <> (h.tier_id is not null)`,
+  ),
+
+  'of a periodic group one tier is held at most': check(
+    'tiers-periodic',
+    `
+    select min(a.account_id)::text as account_id, format('%s tiers of group %s', count(*), g.id) as detail
+    from ledger.member_tiers h
+    join catalog.tier_groups g on g.id = h.group_id and g.type = 'periodic'
+    join ledger.accounts a on a.member_id = h.member_id and a.currency_iid = g.currency_iid
+    where h.lost_at is null
+    group by h.member_id, g.id having count(*) > 1`,
+  ),
+
+  'nobody holds a tier twice at a time': check(
+    'tiers-overlapping',
+    `
+    select min(a.account_id)::text as account_id,
+      format('tier %s of member %s again at %s', h.tier_id, h.member_id, h.reached_at) as detail
+    from (
+      select *, lag(coalesce(lost_at, 'infinity')) over (
+        partition by member_id, tier_id order by id
+      ) as free_at
+      from ledger.member_tiers
+    ) h
+    join ledger.accounts a on a.member_id = h.member_id
+    where h.free_at > h.reached_at
+    group by h.member_id, h.tier_id, h.reached_at`,
+  ),
+
+  'the latest event about the tiers of a member is right': check(
+    'tiers-events',
+    `
+    select min(a.account_id)::text as account_id,
+      format('of group %s member %s holds tier %s, was told %s', g.id, m.member_id, h.tier_id, e.tier_id)
+        as detail
+    from catalog.tier_groups g
+    join ledger.tier_sweeps s on s.group_id = g.id and s.settings_at = g.updated_at and s.done_at is not null
+    join ledger.members m on m.program_id = g.program_id and m.removed_at is null
+    join ledger.accounts a on a.member_id = m.member_id
+    left join (
+      select distinct on (h.member_id, h.group_id) h.member_id, h.group_id, h.tier_id
+      from ledger.member_tiers h join catalog.tiers t on t.id = h.tier_id
+      where h.lost_at is null order by h.member_id, h.group_id, t.tier_order desc
+    ) h on h.member_id = m.member_id and h.group_id = g.id
+    left join (
+      select distinct on (member_id, data ->> 'tiers_group_id')
+        member_id, (data ->> 'tiers_group_id')::int as group_id, (data ->> 'tier_id')::int as tier_id
+      from feed.events where type = 'loyalty_tier_changed'
+      order by member_id, data ->> 'tiers_group_id', turn desc, event_id desc
+    ) e on e.member_id = m.member_id and e.group_id = g.id
+    where h.tier_id is distinct from e.tier_id
+    group by m.member_id, h.tier_id, g.id, e.tier_id`,
+  ),
+
+  'nobody holds a tier after leaving': check(
+    'tiers-left',
+    `
+    select min(a.account_id)::text as account_id,
+      format('tier %s of member %s', h.tier_id, h.member_id) as detail
+    from ledger.member_tiers h
+    join ledger.members m on m.member_id = h.member_id and m.removed_at is not null
+    join ledger.accounts a on a.member_id = h.member_id
+    where h.lost_at is null
+    group by h.member_id, h.tier_id`,
+  ),
+
+  'every reward is paid once, for a tier that was reached': check(
+    'tiers-rewards',
+    `
+    select coalesce(p.account_id, 0)::text as account_id,
+      format('reward of tier %s: posting %s', coalesce(f.tier_id, p.tier_id), p.seq) as detail
+    from (select * from ledger.first_tiers where rewarded_by is not null) f
+    full join (
+      select p.*, a.member_id, p.source_subiid as tier_id
+      from ledger.postings p join ledger.accounts a on a.account_id = p.account_id
+      where p.source_type = 'tier_group' and p.type = 'accrual'
+    ) p on p.transaction_id = f.rewarded_by and p.member_id = f.member_id and p.tier_id = f.tier_id
+    where p.seq is null or f.tier_id is null`,
+  ),
 };
 
 /** Temporary transactions that are open, each of which must have a running workflow. */

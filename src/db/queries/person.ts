@@ -35,6 +35,33 @@ export const listKeptMemberships = query({
     from ledger.members where profile_id = $1 order by ledger.members.member_id`,
 });
 
+/** Who held which tier when; present ones have no lost_at. */
+export const listKeptTiers = query({
+  name: 'person-tiers',
+  parameters: [z.string()],
+  row: z.object({
+    member_id: z.string(),
+    tiers_group_id: z.int(),
+    tiers_group_eid: z.string(),
+    tier_id: z.int(),
+    tier_eid: z.string(),
+    reached_at: z.string(),
+    lost_at: z.string().nullable(),
+    first_reached_at: z.string().nullable(),
+    rewarded_by: z.string().nullable(),
+  }),
+  text: `
+    select h.member_id::text as member_id, g.id as tiers_group_id, g.external_id as tiers_group_eid,
+      t.id as tier_id, t.eid as tier_eid, h.reached_at, h.lost_at,
+      f.reached_at as first_reached_at, f.rewarded_by::text as rewarded_by
+    from ledger.members m
+    join ledger.member_tiers h on h.member_id = m.member_id
+    join catalog.tiers t on t.id = h.tier_id
+    join catalog.tier_groups g on g.id = h.group_id
+    left join ledger.first_tiers f on f.member_id = h.member_id and f.tier_id = h.tier_id
+    where m.profile_id = $1 order by h.member_id, h.group_id, h.id`,
+});
+
 /** Holds that were settled before they were posted have no posting to be shown with. */
 export const listKeptAccounts = query({
   name: 'person-accounts',

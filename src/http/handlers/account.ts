@@ -1,10 +1,11 @@
 import type { account } from '../../contract/account';
 import { countHistory, findBalance, findPosition, listHistory, sumExpiring } from '../../db/queries/account';
+import { listHeldTiers } from '../../db/queries/tiers';
 import { toFixedScale, toTrimmed } from '../../domain/amount';
 import { chooseCurrency, findCurrency } from '../../domain/catalog';
 import { isRefusal, refuse } from '../../domain/refusal';
 import type { Handlers } from '../handler';
-import { type Dependencies, findAccount } from './target';
+import { type Dependencies, findAccount, findMemberOf, findProgram } from './target';
 
 type HistoryRow = Awaited<ReturnType<typeof listHistory>>[number];
 
@@ -12,7 +13,7 @@ const defaultLimit = 20;
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function createAccountHandlers(dependencies: Dependencies): Handlers<typeof account> {
-  const { db } = dependencies;
+  const { db, catalog } = dependencies;
   return {
     async balance(input, { access, now }) {
       const target = await findAccount(dependencies, access, input, chooseCurrency);
@@ -55,6 +56,17 @@ export function createAccountHandlers(dependencies: Dependencies): Handlers<type
       const { date_from, date_to } = input;
       const { expiring } = await sumExpiring(db, target.member_id, iid, date_from, date_to, now);
       return { data: { expiring_points: toFixedScale(expiring, scale) } };
+    },
+
+    async tiers(input, { access }) {
+      const program = findProgram(catalog, access, input.loyalty_program_id);
+      if (isRefusal(program)) return program;
+      const group = catalog.tierGroup(program.id, input.tiers_group_id);
+      if (!group) return refuse('tier_group_not_found', { group: input.tiers_group_id, program: program.id });
+      const member = await findMemberOf(dependencies, program, input.matching);
+      if (isRefusal(member)) return member;
+      const held = await listHeldTiers(db, member.member_id, group.id);
+      return { data: held.map((tier) => ({ tiers_group_type: group.type, ...tier })) };
     },
   };
 

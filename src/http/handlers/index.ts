@@ -9,6 +9,7 @@ import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
 import { createAdminSegmentHandlers } from './admin/segments';
+import { createAdminTierGroupHandlers } from './admin/tier-groups';
 import { createAdminTokenHandlers } from './admin/tokens';
 import { createAdminWebhookHandlers } from './admin/webhooks';
 import { createDatabaseHandlers } from './databases';
@@ -39,6 +40,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPrograms: createAdminProgramHandlers(dependencies),
     adminCurrencies: createAdminCurrencyHandlers(dependencies),
     adminPromotions: createAdminPromotionHandlers(dependencies),
+    adminTierGroups: createAdminTierGroupHandlers(dependencies),
     ...createMarketSettingHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
     adminEvents: createAdminEventHandlers(dependencies),

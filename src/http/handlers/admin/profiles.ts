@@ -4,6 +4,7 @@ import {
   listKeptAccounts,
   listKeptMemberships,
   listKeptPostings,
+  listKeptTiers,
 } from '../../../db/queries/person';
 import { refuse } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
@@ -31,6 +32,7 @@ export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<
         return refuse('resource_not_found', { resource: 'Profile', id: profile_id });
       }
       const accounts = await listKeptAccounts(db, profile_id);
+      const tiers = await listKeptTiers(db, profile_id);
       const rows = await listKeptPostings(db, profile_id, account, seq, limit + 1);
       const page = rows.slice(0, limit);
       const last = page.at(-1);
@@ -39,6 +41,9 @@ export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<
         memberships: memberships.map((membership) => ({
           ...membership,
           accounts: accounts
+            .filter(({ member_id }) => member_id === membership.member_id)
+            .map(({ member_id: _, ...rest }) => rest),
+          tiers: tiers
             .filter(({ member_id }) => member_id === membership.member_id)
             .map(({ member_id: _, ...rest }) => rest),
         })),

@@ -21,9 +21,12 @@ export function createTestClockHandlers(
       }
       const due = await listDueHolds(db, clock.now().toISOString());
       await Promise.all(due.map(({ transaction_id, ...account }) => timeOut(transaction_id, account)));
-      const written = await Promise.all(catalog.programs().map(({ id }) => gateway.expirePoints(id)));
+      const programs = catalog.programs().map(({ id }) => id);
+      const written = await Promise.all(programs.map((id) => gateway.expirePoints(id)));
+      const evaluated = await Promise.all(programs.map((id) => gateway.evaluateTiers(id)));
       const lots = written.reduce((total, result) => total + result.lots, 0);
-      return { ...state(), timed_out: due.length, lots };
+      const members = evaluated.reduce((total, result) => total + result.members, 0);
+      return { ...state(), timed_out: due.length, lots, members };
     },
   };
 
