@@ -53,15 +53,15 @@ interface LineText {
   category?: string[];
 }
 
-export const stars: PointsCurrency = {
+const stars: PointsCurrency = {
   ...{ iid: 2, eid: 'stars', type: 'standard', scale: 2, rounding: 'down' },
   ...{ points: 1n, money: 1n },
 };
-export const miles: PointsCurrency = {
+const miles: PointsCurrency = {
   ...{ iid: 3, eid: 'miles', type: 'standard', scale: 0, rounding: 'half_up' },
   ...{ points: 3n, money: 100n },
 };
-export const rank: PointsCurrency = {
+const rank: PointsCurrency = {
   ...{ iid: 4, eid: 'rank', type: 'qualification', scale: 0, rounding: 'down' },
   ...{ points: 1n, money: 100n },
 };
@@ -110,7 +110,7 @@ export function promotionOf(text: PromotionText, index: number): OrderPromotion 
   return promotion;
 }
 
-export function lineOf(text: LineText, index: number): OrderLine {
+function lineOf(text: LineText, index: number): OrderLine {
   const price = toWhole(text.price, 2);
   return {
     externalId: String(index + 1),
@@ -124,7 +124,7 @@ export function lineOf(text: LineText, index: number): OrderLine {
   };
 }
 
-export function checkoutOf(pricing: Pricing): Checkout {
+function checkoutOf(pricing: Pricing): Checkout {
   const asked = Object.entries(pricing.points_payment ?? {});
   const uses = pricing.promotions.flatMap(({ id, use }, index) =>
     use
@@ -165,7 +165,7 @@ function named(eid: string): PointsCurrency {
   return currency;
 }
 
-export function policyOf({ arbitration = {}, groups = [] }: Pick<Pricing, 'arbitration' | 'groups'>) {
+function policyOf({ arbitration = {}, groups = [] }: Pick<Pricing, 'arbitration' | 'groups'>) {
   return {
     arbitration: {
       discounts: arbitration.discounts ?? 'best',

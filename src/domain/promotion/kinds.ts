@@ -20,15 +20,15 @@ import type { Earning, Payment, Reason, Reduce, Test } from './kind';
 import type { Terms } from './terms';
 
 /** Every kind there is: a new one is a file, and a line here. */
-export const conditionKinds = [
+const conditionKinds = [
   ...[audience, order, goods],
   ...[minimumSum, minimumCount, promoCode, hours],
 ] as const;
-export const discountKinds = [
+const discountKinds = [
   ...[percentOff, amountOffUnit, amountOffOrder],
   ...[specialPrice, unitsOff, everyNthUnit],
 ] as const;
-export const pointsKinds = [percentPoints, fixedPoints, pointsPerMoney, pointsPayment] as const;
+const pointsKinds = [percentPoints, fixedPoints, pointsPerMoney, pointsPayment] as const;
 
 /** A condition or an effect as JSON and YAML say it: its kind and its arguments. */
 export type Part = { readonly kind: string };

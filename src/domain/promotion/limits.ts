@@ -5,7 +5,7 @@ import type { PromotionUse } from './order';
 import { checkPoints, currencyNamed, type Terms } from './terms';
 import { moneyScale, toWhole, type Whole } from './whole';
 
-export const limitPeriods = ['day', 'week', 'month', 'year'] as const;
+const limitPeriods = ['day', 'week', 'month', 'year'] as const;
 
 /** How often a promotion may be used, and what it may cost; a use is an order it applied to. */
 export const limitsSchema = z.strictObject(
