@@ -58,13 +58,37 @@ async function liveThrough(): Promise<{ person: Person; secrets: string[] }> {
      where profile_id = $1`,
     [person.profile_id, own('Orrery')],
   );
-  const written = ['Zephyrine', 'Quillon', 'Umbrage', 'Xylorimba', 'Yttrium', 'Jacaranda', 'Orrery'];
+  await backend.pool.query(
+    `with o as (
+       insert into market.orders (external_id, origin, endpoint, status, currency, profile_id, total_price,
+         final_total_price, tags, custom_fields, create_time, update_time, request_hash)
+       values ($1, 'commit', 'website', 'new', 'RUB', $1, 500, 500, array[$2],
+         jsonb_build_object('to', $3::text), now(), now(), 'abc')
+       returning id
+     )
+     insert into market.order_lines (order_id, line_no, external_id, goods_id, count, base_price_per_item,
+       final_price_per_item, total_price, final_total_price, custom_fields)
+     select id, 1, '1', 2, 1, 500, 500, 500, 500, jsonb_build_object('engraving', $4::text) from o`,
+    [person.profile_id, own('Marimba'), own('Ocarina'), own('Theremin')],
+  );
+  const written = [
+    'Marimba',
+    'Ocarina',
+    'Theremin',
+    'Zephyrine',
+    'Quillon',
+    'Umbrage',
+    'Xylorimba',
+    'Yttrium',
+    'Jacaranda',
+    'Orrery',
+  ];
   const { email, phone, crm_id, card } = person;
   return { person, secrets: [email, phone.slice(1), crm_id, String(card), ...written.map(own)] };
 }
 
-async function dataOf(profileId: string, query = ''): Promise<Json & { status: number }> {
-  const url = `${api.url}/admin/v1/profiles/${profileId}/data${query}`;
+async function dataOf(profileId: string, query = '', what = 'data'): Promise<Json & { status: number }> {
+  const url = `${api.url}/admin/v1/profiles/${profileId}/${what}${query}`;
   const response = await fetch(url, { headers: { Authorization: 'Bearer t0k' } });
   return { status: response.status, ...((await response.json()) as Json) };
 }
@@ -96,7 +120,12 @@ test('the export holds everything, in pages that together are the whole', async 
   const { person, secrets } = await liveThrough();
   const whole = await dataOf(person.profile_id);
   expect(whole).toMatchObject({ status: 200, next_after: null });
-  for (const secret of secrets) expect(JSON.stringify(whole)).toContain(secret);
+  const orders = await dataOf(person.profile_id, '', 'orders');
+  for (const secret of secrets) expect(JSON.stringify([whole, orders])).toContain(secret);
+  expect(orders).toMatchObject({
+    items: [{ total_price: '500', lines: [{ product: null, sku: 'S1' }] }],
+    next_after: null,
+  });
   expect(whole.profile).toMatchObject({ profile_id: person.profile_id, db_id: 1, email: person.email });
   const memberships = whole.memberships as { removed_at: string | null; accounts: Json[]; tiers: Json[] }[];
   expect(memberships.map(({ removed_at }) => removed_at === null)).toEqual([false, true]);
@@ -183,7 +212,7 @@ test('of others nothing is erased', async () => {
   const other = await liveThrough();
   const gone = { token: 't0k', db_id: 1, matching: 'email', email: person.email };
   await send(`${api.url}/api/v1.1/profiles/delete`, 'json', gone);
-  const kept = await dataOf(other.person.profile_id);
+  const kept = [await dataOf(other.person.profile_id), await dataOf(other.person.profile_id, '', 'orders')];
   for (const secret of other.secrets) expect(JSON.stringify(kept)).toContain(secret);
   expect(await grepDatabase(secrets)).toEqual([]);
 });
@@ -227,7 +256,18 @@ const aboutPersons = [
   'ledger.postings',
   'ledger.standings', // until when a tier is kept, as postings and settings say; gone with the membership
   'ledger.tier_sweeps', // whose tiers were evaluated last, by bare id
+  'market.orders',
 ];
+
+test('orders are shown page by page, and of nobody unknown', async () => {
+  const { person } = await liveThrough();
+  const [first] = (await dataOf(person.profile_id, '?limit=1', 'orders')).items as Json[];
+  expect(await dataOf(person.profile_id, `?after=${first?.id}`, 'orders')).toMatchObject({ items: [] });
+  expect(await dataOf('f'.repeat(24), '', 'orders')).toMatchObject({
+    status: 404,
+    error_text: `Profile ${'f'.repeat(24)} not found`,
+  });
+});
 
 test('no table is about persons that the export does not know', async () => {
   const { rows } = await backend.pool.query(

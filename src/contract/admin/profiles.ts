@@ -13,6 +13,7 @@ import {
   text,
   timestamp,
 } from '../fields';
+import { listEndpoint } from './resource';
 
 const profile = object({
   profile_id: opaqueId(),
@@ -110,8 +111,71 @@ const posting = object({
 
 const time = '2025-02-01T08:00:00Z';
 
+const order = object({
+  id: integer(),
+  external_id: opaqueId(),
+  endpoint: opaqueId(),
+  status: opaqueId(),
+  currency: text(3),
+  region: nullable(opaqueId()),
+  total_price: points(),
+  final_total_price: points(),
+  delivery_cost: points(),
+  tags: list(text(255)),
+  custom_fields: freeFields(),
+  create_time: timestamp(),
+  update_time: timestamp(),
+  lines: list(
+    object({
+      external_id: opaqueId(),
+      product: nullable(opaqueId()),
+      sku: nullable(opaqueId()),
+      count: integer(),
+      final_total_price: points(),
+      custom_fields: freeFields(),
+    }),
+  ),
+});
+
+const profileId = text(24).describe('Id of the profile.');
+
 /** What operators ask of profiles. */
 export const adminProfiles = {
+  orders: listEndpoint({
+    many: 'orders that are kept on a person',
+    collection: '/admin/v1/profiles/:profile_id/orders',
+    parent: { profile_id: profileId },
+    answer: order.shape,
+    position: integer(),
+    example: {
+      parent: { profile_id: '65a1f0c2d3e4f5a6b7c8d9e0' },
+      answer: {
+        id: 501,
+        external_id: 'order_9',
+        endpoint: 'website',
+        status: 'new',
+        currency: 'RUB',
+        region: null,
+        total_price: '2500',
+        final_total_price: '2150',
+        delivery_cost: '300',
+        tags: [],
+        custom_fields: {},
+        create_time: time,
+        update_time: time,
+        lines: [
+          {
+            external_id: '1',
+            product: 'P1',
+            sku: null,
+            count: 2,
+            final_total_price: '1720',
+            custom_fields: {},
+          },
+        ],
+      },
+    },
+  }),
   data: endpoint({
     method: 'GET',
     path: '/admin/v1/profiles/:profile_id/data',
@@ -121,9 +185,10 @@ export const adminProfiles = {
     description:
       'Everything that is kept on one person: the profile, memberships present and former with their ' +
       'accounts and tiers, and all postings of them, page by page in a fixed order. next_after is null on ' +
-      'the last page. Of somebody who was deleted, profile is null, and what is left is shown.',
+      'the last page. Of somebody who was deleted, profile is null, and what is left is shown. ' +
+      'Orders are a list of their own, …/orders.',
     request: object({
-      profile_id: text(24).describe('Id of the profile.'),
+      profile_id: profileId,
       after: optional(text(60)).describe('next_after of the page before. Absent: the first page.'),
       limit: optional(integer({ min: 1, max: 1_000 })).describe(
         'Postings of a page, 1 to 1000. Absent: 100.',

@@ -148,6 +148,21 @@ export const deleteProfileRow = command({
   text: 'delete from directory.profiles where profile_id = $1',
 });
 
+/** What callers wrote about the person into orders and their lines goes, as it does from the ledger. */
+export const eraseFromOrders = command({
+  name: 'profile-erase-from-orders',
+  parameters: [z.string()],
+  text: `
+    with theirs as (
+      update market.orders o set
+        custom_fields = '{}', tags = '{}',
+        request_hash = case when o.origin = 'commit' then '' end
+      where o.profile_id = $1
+      returning o.id
+    )
+    update market.order_lines l set custom_fields = '{}' from theirs t where l.order_id = t.id`,
+});
+
 /** What callers wrote about the person into the ledger goes; its rows stay, under the bare id. */
 export const eraseFromLedger = query({
   name: 'profile-erase-from-ledger',

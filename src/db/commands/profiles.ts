@@ -13,6 +13,7 @@ import {
   deleteKeys,
   deleteProfileRow,
   eraseFromLedger,
+  eraseFromOrders,
   findMemberships,
   findTakenValues,
   insertKeys,
@@ -265,6 +266,7 @@ export async function deleteProfile(
     const memberships = await findMemberships(db, profileId);
     if (memberships.length > 0) return memberships;
     await eraseFromLedger(db, profileId);
+    await eraseFromOrders(db, profileId);
     await deleteProfileRow(db, profileId);
     return [];
   });

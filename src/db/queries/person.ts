@@ -92,6 +92,56 @@ export const listKeptAccounts = query({
     where m.profile_id = $1 order by a.account_id`,
 });
 
+/** What somebody ordered, after a position. */
+export const listKeptOrders = query({
+  name: 'person-orders',
+  parameters: [z.string(), z.int(), z.int()],
+  row: z.object({
+    id: z.int(),
+    external_id: z.string(),
+    endpoint: z.string(),
+    status: z.string(),
+    currency: z.string(),
+    region: z.string().nullable(),
+    total_price: z.string(),
+    final_total_price: z.string(),
+    delivery_cost: z.string(),
+    tags: z.array(z.string()),
+    custom_fields: z.record(z.string(), z.json()),
+    create_time: z.string(),
+    update_time: z.string(),
+    lines: z.array(
+      z.object({
+        external_id: z.string(),
+        product: z.string().nullable(),
+        sku: z.string().nullable(),
+        count: z.int(),
+        final_total_price: z.string(),
+        custom_fields: z.record(z.string(), z.json()),
+      }),
+    ),
+  }),
+  text: `
+    select o.id, o.external_id, o.endpoint, o.status, o.currency, o.region,
+      trim_scale(o.total_price)::text as total_price,
+      trim_scale(o.final_total_price)::text as final_total_price,
+      trim_scale(o.delivery_cost)::text as delivery_cost, o.tags, o.custom_fields, o.create_time,
+      o.update_time,
+      (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'external_id', l.external_id,
+          'product', case when g.entity_type = 'product' then g.external_id end,
+          'sku', case when g.entity_type = 'sku' then g.external_id end,
+          'count', l.count, 'final_total_price', trim_scale(l.final_total_price)::text,
+          'custom_fields', l.custom_fields
+        ) order by l.line_no), '[]')
+        from market.order_lines l join market.goods g on g.id = l.goods_id where l.order_id = o.id
+      ) as lines
+    from market.orders o
+    where o.profile_id = $1 and o.id > $2
+    order by o.id limit $3::int`,
+});
+
 /** Postings of all accounts after a position; each with the lot it made, what it did to lots, its hold. */
 export const listKeptPostings = query({
   name: 'person-postings',

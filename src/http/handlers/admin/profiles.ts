@@ -3,6 +3,7 @@ import {
   findKeptProfile,
   listKeptAccounts,
   listKeptMemberships,
+  listKeptOrders,
   listKeptPostings,
   listKeptTiers,
 } from '../../../db/queries/person';
@@ -17,6 +18,16 @@ type PostingRow = Awaited<ReturnType<typeof listKeptPostings>>[number];
 
 export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<typeof adminProfiles> {
   return {
+    async orders({ profile_id, after = 0, limit = defaultLimit }) {
+      const rows = await listKeptOrders(db, profile_id, after, limit + 1);
+      if (rows.length === 0 && !(await isKnown(profile_id))) {
+        return refuse('resource_not_found', { resource: 'Profile', id: profile_id });
+      }
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      return { items, next_after: last && rows.length > limit ? last.id : null };
+    },
+
     async data({ profile_id, after = beginning, limit = defaultLimit }) {
       const [, account, seq] = /^(\d{1,18}):(\d{1,18})$/.exec(after) ?? [];
       if (account === undefined || seq === undefined) {
@@ -52,6 +63,11 @@ export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<
       };
     },
   };
+
+  async function isKnown(profileId: string): Promise<boolean> {
+    const profile = await findKeptProfile(db, profileId);
+    return profile !== undefined || (await listKeptMemberships(db, profileId)).length > 0;
+  }
 }
 
 function withDatabase<R extends { profile_id: string; database_id: number }>({
