@@ -3,6 +3,7 @@ import type { Catalog } from '../src/catalog';
 import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
 import { createCleanExports } from './clean-exports';
+import { createDeleteEvents } from './delete-events';
 import { createDeliverEvents } from './deliver-events';
 import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
@@ -35,6 +36,7 @@ interface Log {
 export function createActivities(context: ActivityContext) {
   return {
     cleanExports: createCleanExports(context),
+    deleteEvents: createDeleteEvents(context),
     deliverEvents: createDeliverEvents(context),
     evaluateTiers: createEvaluateTiers(context),
     expirePoints: createExpirePoints(context),

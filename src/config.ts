@@ -82,6 +82,9 @@ export const settings = z.object({
       'How often expired files of exports are looked for, and persons who were deleted erased from the ' +
         'others, in seconds. 0: no schedule is made.',
     ),
+  eventsKeepDays: whole(0, 36_500)
+    .default(90)
+    .describe('How many days events can be read; 0: for ever. Those older are deleted, once an hour.'),
   webhooksAllowPrivate: flag
     .optional()
     .describe(

@@ -10,6 +10,8 @@ import type { Logger } from 'pino';
 import {
   cleanExportsStart,
   cleanExportsType,
+  deleteEventsScheduleId,
+  deleteEventsType,
   evaluateTiersType,
   expirePointsType,
   expireScheduleId,
@@ -23,15 +25,15 @@ import { temporalConnection } from './temporal-connection';
 /** A program made while workers run has its schedule within this time. */
 const lookIntervalMs = 60_000;
 
+const deletionIntervalMs = 3_600_000;
+
 /**
-/**
- * Keeps one Temporal schedule for exports and some per program: made or brought up to date now, and for new
- * programs once a minute. What operators did to a schedule in the Temporal UI (a pause, a note) stays. Any
- * number of workers may do it at once.
+ * Keeps one Temporal schedule for exports, one for old events and some per program: made or brought up to date
+ * now, and for new programs once a minute. What operators did to a schedule in the Temporal UI (a pause, a
+ * note) stays. Any number of workers may do it at once.
  */
 export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger) {
-  const { expiryIntervalSec, tierIntervalSec, exportCleanIntervalSec } = config;
-  if (expiryIntervalSec + tierIntervalSec + exportCleanIntervalSec === 0) return { stop: async () => {} };
+  const { exportCleanIntervalSec, eventsKeepDays } = config;
   const connection = await Connection.connect(temporalConnection(config));
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const known = new Set<number>();
@@ -43,6 +45,7 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
       known.add(id);
     }
   };
+  if (eventsKeepDays > 0) await ensureSchedule(client, deletionSchedule(config));
   await look();
   let looking = Promise.resolve();
   const timer = setInterval(() => {
@@ -101,6 +104,23 @@ function schedulesOf(config: ServiceConfig, programId: number): ScheduleOptions[
         staticSummary: summary,
       },
     }));
+}
+
+function deletionSchedule(config: ServiceConfig): ScheduleOptions {
+  const id = deleteEventsScheduleId(config.temporalTaskQueue);
+  return {
+    scheduleId: id,
+    spec: { intervals: [{ every: deletionIntervalMs }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: deleteEventsType,
+      workflowId: id,
+      taskQueue: taskQueues(config.temporalTaskQueue).jobs,
+      args: [{ keep_days: config.eventsKeepDays }],
+      staticSummary: `events older than ${config.eventsKeepDays} days`,
+    },
+  };
 }
 
 async function ensureSchedule(client: Client, schedule: ScheduleOptions): Promise<void> {

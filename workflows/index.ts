@@ -1,4 +1,5 @@
 export { cleanExports } from './clean-exports';
+export { deleteEvents } from './delete-events';
 export { deliverEvents } from './deliver-events';
 export { evaluateTiers } from './evaluate-tiers';
 export { expirePoints } from './expire-points';

@@ -107,6 +107,24 @@ export function expireScheduleId(taskQueue: string, programId: number): string {
   return `${taskQueue}/expire-points/${programId}`;
 }
 
+/** The workflow that deletes old events. */
+export const deleteEventsType = 'deleteEvents';
+
+export interface DeleteEventsInput {
+  keep_days: number;
+  /** Deleted by the runs before, when there were too many for one. */
+  events?: number;
+}
+
+export interface DeleteEventsResult {
+  events: number;
+}
+
+/** The schedule that deletes old events, and the workflow it starts. */
+export function deleteEventsScheduleId(taskQueue: string): string {
+  return `${taskQueue}/delete-events`;
+}
+
 /** The workflow that delivers events to one webhook. */
 export const deliverEventsType = 'deliverEvents';
 

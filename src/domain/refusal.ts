@@ -58,6 +58,12 @@ export const refusals = {
   export_not_found: { error: 404, text: 'Export {task} not found' },
   export_not_done: { error: 404, text: 'Export {task} has no file: it is {state}' },
   database_not_found: { error: 404, text: 'Profile database {database} not found' },
+  events_deleted: {
+    error: 404,
+    text:
+      'after: events up to {until} have been deleted, some of them unread: read on after "{cursor}", ' +
+      'or without after',
+  },
   resource_not_found: { error: 404, text: '{resource} {id} not found' },
 
   method_not_allowed: { error: 405, text: 'Method {method} is not allowed here: use {allowed}' },

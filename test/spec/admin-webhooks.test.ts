@@ -86,7 +86,8 @@ test('a webhook comes, is changed and goes; its secret is shown once', async () 
   const { id, secret, status, ...shown } = await ask('POST', '', settings);
   expect(status).toBe(201);
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-  const rest = { types: null, program_id: null, waiting: 0, dead: 0, created_at: time, updated_at: time };
+  const times = { missed_until: null, created_at: time, updated_at: time };
+  const rest = { types: null, program_id: null, waiting: 0, dead: 0, ...times };
   expect(shown).toEqual({ ...settings, ...rest });
   const expected = { id, ...settings, ...rest };
   expect(await ask('GET', `/${id}`)).toEqual({ status: 200, ...expected });

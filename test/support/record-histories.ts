@@ -7,6 +7,7 @@ import { uuidv7 } from 'uuidv7';
 import { readConfig } from '../../src/config';
 import { findTemporal } from '../../src/embedded/temporal-cli';
 import {
+  deleteEventsType,
   deliverEventsStart,
   deliverEventsType,
   evaluateTiersType,
@@ -105,6 +106,8 @@ async function main(name: string): Promise<void> {
     await backend.pool.query('update feed.webhooks set is_active = false');
     await keep('deliver-events', delivering);
 
+    const deletion = { workflowId: `delete-${jobs}`, taskQueue: jobs, args: [{ keep_days: 30 }] };
+    await keep('delete-events', await client.workflow.start(deleteEventsType, deletion));
     await keep('expire-points', await client.workflow.start(expirePointsType, expiry));
     await keepExports(backend, client, keep);
     const tiers = { workflowId: `tiers-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };

@@ -56,6 +56,7 @@ export async function startBackend(
     port: 0,
     expiryIntervalSec: 0,
     exportCleanIntervalSec: 0,
+    eventsKeepDays: 0,
     exportDir,
     tierIntervalSec: 0,
     ...settings,

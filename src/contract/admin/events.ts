@@ -36,9 +36,13 @@ const read = endpoint({
     'of an account in the order of its transactions. A commit is two events: loyalty_temp_committed says ' +
     'how the temporary transaction ended, loyalty_points_accrued or loyalty_points_redeemed that points ' +
     'have moved. amount is without sign; balances are the active ones. A page that was filtered may hold ' +
-    'fewer events than limit, or none, although has_more is true.',
+    'fewer events than limit, or none, although has_more is true. Events are deleted after EVENTS_KEEP_DAYS ' +
+    'days: whoever goes on after events of which some were deleted meanwhile is refused once, and told where ' +
+    'to go on.',
   request: object({
-    after: optional(opaqueId()).describe('next_after of the answer before. Absent: from the first event on.'),
+    after: optional(opaqueId()).describe(
+      'next_after of the answer before. Absent: from the first event that is kept.',
+    ),
     limit: optional(integer({ min: 1, max: 1_000 })).describe('Events of a page, 1 to 1000. Absent: 100.'),
     types: optional(list(choice(eventTypes))).describe('Only events of these types; repeat the parameter.'),
     program_id: optional(integer({ min: 1 })).describe('Only events of this program; profiles have none.'),
@@ -48,7 +52,7 @@ const read = endpoint({
     next_after: text(255).describe('Where to go on, now or later.'),
     has_more: flag().describe('Whether there is more to read at once.'),
   }),
-  refusals: [],
+  refusals: ['events_deleted'],
   examples: [
     {
       request: { after: '7431-120', limit: 1, types: ['loyalty_points_redeemed'], program_id: 1 },

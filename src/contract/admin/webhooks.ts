@@ -37,6 +37,9 @@ const answer = {
   ...answerFields(webhookSettings),
   waiting: integer().describe('Events that did not arrive yet, and those behind them.'),
   dead: integer().describe('Events that did not arrive in three days.'),
+  missed_until: nullable(timestamp()).describe(
+    'Events up to then were deleted (EVENTS_KEEP_DAYS) before they had arrived. null: none.',
+  ),
   created_at: timestamp(),
   updated_at: timestamp(),
 };
@@ -51,6 +54,7 @@ const crm = {
   is_active: true,
   waiting: 0,
   dead: 0,
+  missed_until: null,
   created_at: '2025-02-01T08:00:00Z',
   updated_at: '2025-02-01T08:00:00Z',
 };

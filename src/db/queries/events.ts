@@ -20,6 +20,16 @@ export const findReadableEnd = queryFirst({
     order by next.turn desc, next.event_id desc limit 1`,
 });
 
+/** How far events were deleted, if that is behind a position. */
+export const findDeleted = queryFirst({
+  name: 'events-deleted',
+  parameters: [z.string(), z.string()],
+  row: z.object({ turn: z.string(), event_id: z.string(), happened_at: z.string() }),
+  text: `
+    select turn::text as turn, event_id::text as event_id, happened_at from feed.deleted
+    where (turn, event_id) > ($1::text::xid8, $2::bigint)`,
+});
+
 export const eventRow = z.object({
   turn: z.string(),
   event_id: z.string(),

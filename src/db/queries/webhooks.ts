@@ -4,7 +4,7 @@ import { query, queryFirst, queryOne } from '../query';
 import { eventRow, eventsText } from './events';
 
 export const webhookColumns = `
-  w.id, w.name, w.url, w.types, w.program_id, w.is_active, w.created_at, w.updated_at,
+  w.id, w.name, w.url, w.types, w.program_id, w.is_active, w.missed_until, w.created_at, w.updated_at,
   (select count(*)::int from feed.deliveries d where d.webhook_id = w.id and d.state = 'waiting') as waiting,
   (select count(*)::int from feed.deliveries d where d.webhook_id = w.id and d.state = 'dead') as dead`;
 
@@ -15,6 +15,7 @@ export const webhookRow = z.object({
   types: z.array(z.enum(eventTypes)).nullable(),
   program_id: z.int().nullable(),
   is_active: z.boolean(),
+  missed_until: z.string().nullable(),
   created_at: z.string(),
   updated_at: z.string(),
   waiting: z.int(),

@@ -1,5 +1,5 @@
 import type { adminEvents } from '../../../contract/admin/events';
-import { findReadableEnd, listEvents } from '../../../db/queries/events';
+import { findDeleted, findReadableEnd, listEvents } from '../../../db/queries/events';
 import { cursorOf, readCursor, tellEvent } from '../../../domain/event';
 import { refuse } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
@@ -24,14 +24,15 @@ export function createAdminEventHandlers({ db }: AdminDependencies): Handlers<ty
       const isFiltered = types !== undefined || program_id !== undefined;
       const searched = isFiltered ? mostSearched : limit;
       const end = await findReadableEnd(db, from.turn, from.event_id, searched);
+      const range = end && ([from.turn, from.event_id, end.turn, end.event_id] as const);
+      const rows = range ? await listEvents(db, ...range, types ?? null, program_id ?? null, limit) : [];
+      // Asked last, so that nothing can be deleted between reading and asking.
+      const deleted = after === start ? undefined : await findDeleted(db, from.turn, from.event_id);
+      if (deleted) {
+        const { happened_at: until } = deleted;
+        return refuse('events_deleted', { until, cursor: cursorOf(deleted) });
+      }
       if (!end) return { items: [], next_after: after, has_more: false };
-      const rows = await listEvents(
-        db,
-        ...([from.turn, from.event_id, end.turn, end.event_id] as const),
-        types ?? null,
-        program_id ?? null,
-        limit,
-      );
       const last = rows.length === limit ? rows.at(-1) : undefined;
       return {
         items: rows.map(tellEvent),
