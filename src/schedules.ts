@@ -38,6 +38,7 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const known = new Set<number>();
   if (exportCleanIntervalSec > 0) await ensureSchedule(client, cleaningSchedule(config));
+  if (eventsKeepDays > 0) await ensureSchedule(client, deletionSchedule(config));
   const look = async () => {
     for (const { id } of await listPrograms(db)) {
       if (known.has(id)) continue;
@@ -45,7 +46,6 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
       known.add(id);
     }
   };
-  if (eventsKeepDays > 0) await ensureSchedule(client, deletionSchedule(config));
   await look();
   let looking = Promise.resolve();
   const timer = setInterval(() => {
