@@ -13,8 +13,8 @@ export interface Deleted {
 }
 
 /**
- * Deletes the events that happened more than so many days ago, batch after batch. Safe to repeat at any point.
- * Heartbeats with the number of events so far.
+ * Deletes the events that happened more than so many days ago, batch after batch. Safe to repeat at any
+ * point. Heartbeats with the number of events so far.
  */
 export function createDeleteEvents({ db, clock }: ActivityContext) {
   return async function deleteEvents({ keep_days }: { keep_days: number }): Promise<Deleted> {

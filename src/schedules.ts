@@ -28,9 +28,9 @@ const lookIntervalMs = 60_000;
 const deletionIntervalMs = 3_600_000;
 
 /**
- * Keeps one Temporal schedule for exports, one for old events and some per program: made or brought up to date
- * now, and for new programs once a minute. What operators did to a schedule in the Temporal UI (a pause, a
- * note) stays. Any number of workers may do it at once.
+ * Keeps one Temporal schedule for exports, one for old events and some per program: made or brought up to
+ * date now, and for new programs once a minute. What operators did to a schedule in the Temporal UI (a pause,
+ * a note) stays. Any number of workers may do it at once.
  */
 export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger) {
   const { exportCleanIntervalSec, eventsKeepDays } = config;

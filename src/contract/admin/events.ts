@@ -36,9 +36,9 @@ const read = endpoint({
     'of an account in the order of its transactions. A commit is two events: loyalty_temp_committed says ' +
     'how the temporary transaction ended, loyalty_points_accrued or loyalty_points_redeemed that points ' +
     'have moved. amount is without sign; balances are the active ones. A page that was filtered may hold ' +
-    'fewer events than limit, or none, although has_more is true. Events are deleted after EVENTS_KEEP_DAYS ' +
-    'days: whoever goes on after events of which some were deleted meanwhile is refused once, and told where ' +
-    'to go on.',
+    'fewer events than limit, or none, although has_more is true. Events are deleted after ' +
+    'EVENTS_KEEP_DAYS days: whoever goes on after events of which some were deleted meanwhile is refused ' +
+    'once, and told where to go on.',
   request: object({
     after: optional(opaqueId()).describe(
       'next_after of the answer before. Absent: from the first event that is kept.',
