@@ -71,6 +71,16 @@ export function integer({
   );
 }
 
+/** A whole number from 1, as a number or as text of digits (C-18). */
+export function numericId(): Field<number> {
+  const schema = { type: ['integer', 'string'], pattern: '^\\d{1,10}$', minimum: 1 };
+  return leaf('integer', schema, 'an integer from 1 to 2147483647', (value) => {
+    const number = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+    const fits = typeof number === 'number' && Number.isInteger(number);
+    return fits && number >= 1 && number <= 2_147_483_647 ? number : undefined;
+  });
+}
+
 /** true or false. */
 export function flag(): Field<boolean> {
   return leaf('flag', { type: 'boolean' }, 'true or false', (value) =>

@@ -13,6 +13,7 @@ import {
 } from './admin/market-settings';
 import { adminProfiles } from './admin/profiles';
 import { adminPrograms } from './admin/programs';
+import { adminPromoCodePools } from './admin/promo-code-pools';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
 import { adminSegments } from './admin/segments';
@@ -25,6 +26,7 @@ import { products, skus } from './goods';
 import { members } from './members';
 import { points } from './points';
 import { profiles } from './profiles';
+import { promoCodes } from './promo-codes';
 import { promotions } from './promotions';
 import { transactions } from './transactions';
 
@@ -40,6 +42,7 @@ export const subjects = {
   databases,
   products,
   skus,
+  promoCodes,
   adminDatabases,
   adminFields,
   adminSegments,
@@ -54,6 +57,7 @@ export const subjects = {
   adminOrderStatuses,
   adminLineStatuses,
   adminMarketFields,
+  adminPromoCodePools,
   adminTokens,
   adminEvents,
   adminReports,

@@ -18,30 +18,57 @@ const keys = {
 };
 type Key = keyof typeof keys;
 
+/** What the mode is if the request does not say. */
+interface WithoutMode {
+  byDefault?: LoyaltyMode;
+  /** The one whose key was sent, if it was only one. */
+  isInferred?: boolean;
+}
+
 /**
  * The matching block (spec/api.md 1.7): the four modes of the loyalty pages and `also` more. `matching` is
- * required unless there is a default mode; keys of other modes are ignored.
+ * required unless there is a default mode or it is inferred; keys of other modes are ignored.
  */
 export function matching<const M extends MatchingMode = never>({
   also = [],
-  byDefault,
-}: {
-  also?: readonly M[];
-  byDefault?: LoyaltyMode;
-} = {}): Block<MatchBy<M | LoyaltyMode>> {
+  ...withoutMode
+}: { also?: readonly M[] } & WithoutMode = {}): Block<MatchBy<M | LoyaltyMode>> {
   const modes: readonly MatchingMode[] = [...loyaltyModes, ...also];
   return {
-    fields: matchingFields(modes, byDefault),
+    fields: matchingFields(modes, withoutMode),
     read: (raw, report) => {
-      const mode = (raw.matching ?? byDefault) as MatchingMode;
-      return readMatch(mode, raw, report) as MatchBy<M | LoyaltyMode> | undefined;
+      const sent = raw.matching ?? withoutMode.byDefault;
+      const mode = sent ?? (withoutMode.isInferred ? inferMode(raw, report) : undefined);
+      if (mode === undefined) return undefined;
+      return readMatch(mode as MatchingMode, raw, report) as MatchBy<M | LoyaltyMode> | undefined;
     },
   };
 }
 
-function matchingFields(modes: readonly MatchingMode[], byDefault: LoyaltyMode | undefined): z.ZodRawShape {
-  const note = byDefault ? ` Absent means ${byDefault}.` : '';
-  const mode = byDefault ? optional(choice(modes)) : choice(modes);
+const keyOfMode: Readonly<Record<LoyaltyMode, Key>> = {
+  email: 'email',
+  phone: 'phone',
+  profile_id: 'profile_id',
+  custom: 'field_name',
+};
+
+function inferMode(raw: Record<string, unknown>, report: Report): LoyaltyMode | undefined {
+  const sent = loyaltyModes.filter(
+    (mode) => raw[keyOfMode[mode]] !== undefined && raw[keyOfMode[mode]] !== null,
+  );
+  const [mode, ...others] = sent;
+  if (mode && others.length === 0) return mode;
+  report('matching', mode ? `is required beside ${sent.join(' and ')}` : 'is required, or one key of it');
+  return undefined;
+}
+
+function matchingFields(
+  modes: readonly MatchingMode[],
+  { byDefault, isInferred }: WithoutMode,
+): z.ZodRawShape {
+  const inferred = isInferred ? ' May be left out if the fields of only one mode are sent.' : '';
+  const note = byDefault ? ` Absent means ${byDefault}.` : inferred;
+  const mode = byDefault || isInferred ? optional(choice(modes)) : choice(modes);
   return {
     matching: mode.describe(`How the profile is found; each mode needs its own fields below.${note}`),
     email: unread(keys.email).describe('For matching by e-mail; letter case does not count.'),

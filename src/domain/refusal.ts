@@ -22,6 +22,10 @@ export const refusals = {
     error: 400,
     text: 'transaction_id and transaction_eid denote different transactions',
   },
+  promo_pool_foreign: {
+    error: 400,
+    text: 'loyalty_id: promo code pool {pool} is not one of profile database {database}',
+  },
   from_id_unknown: { error: 400, text: 'from_id: "{from_id}" is not a transaction of this account' },
   from_id_not_exported: {
     error: 400,
@@ -64,6 +68,8 @@ export const refusals = {
       'after: events up to {until} have been deleted, some of them unread: read on after "{cursor}", ' +
       'or without after',
   },
+  promo_pool_not_found: { error: 404, text: 'Promo code pool {pool} not found' },
+  promo_code_not_found: { error: 404, text: 'Promo code "{code}" not found in promo code pool {pool}' },
   resource_not_found: { error: 404, text: '{resource} {id} not found' },
 
   method_not_allowed: { error: 405, text: 'Method {method} is not allowed here: use {allowed}' },
@@ -82,6 +88,12 @@ export const refusals = {
   already_timed_out: { error: 409, text: 'Transaction {transaction} has timed out' },
   already_canceled: { error: 409, text: 'Transaction {transaction} is already canceled' },
   not_cancelable: { error: 409, text: 'Transaction {transaction} is of type {type} and cannot be canceled' },
+  promo_code_attached: { error: 409, text: 'Promo code "{code}" is attached already' },
+  promo_code_not_attached: { error: 409, text: 'Promo code "{code}" is not attached to anybody' },
+  promo_code_not_of_profile: { error: 409, text: 'Promo code "{code}" is attached to another profile' },
+  promo_code_shared: { error: 409, text: 'Promo code "{code}" is attached to several profiles' },
+  promo_code_elsewhere: { error: 409, text: 'Promo code "{code}" does not belong to promo code pool {pool}' },
+  promo_code_activated: { error: 409, text: 'Promo code "{code}" is activated already' },
   conflict: { error: 409, text: '{problem}' },
 
   insufficient_points: {
@@ -101,6 +113,12 @@ export const refusals = {
     error: 422,
     text: 'amount: {amount} is outside the rule of promotion "{promotion}" ({expected})',
   },
+  promo_code_expired: { error: 422, text: 'Promo code "{code}" has expired' },
+  promo_code_used_up: { error: 422, text: 'Promo code "{code}" has been used as often as it can be' },
+  promo_pool_inactive: { error: 422, text: 'Promo code pool {pool} is switched off' },
+  promo_pool_closed: { error: 422, text: 'Promo code pool {pool} does not issue codes at this time' },
+  promo_pool_full: { error: 422, text: 'Promo code pool {pool} takes no more codes' },
+  promo_pool_empty: { error: 422, text: 'Promo code pool {pool} has no free code' },
 
   internal: { error: 500, text: 'Internal error, request id {request_id}' },
   unavailable: {

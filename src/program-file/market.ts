@@ -14,7 +14,7 @@ import type { ProgramFile } from './schema';
 import type { Step } from './settings';
 
 /** What brings about one thing of the file after the other. */
-interface Settler {
+export interface Settler {
   db: Queryable;
   settle<V extends object, R extends object>(step: Step<V, R>): Promise<R>;
 }

@@ -11,6 +11,7 @@ import {
   regionSettings,
   touchpointSettings,
 } from '../contract/market-settings';
+import { poolSettings } from '../contract/promo-code-settings';
 import {
   closed,
   creationFields,
@@ -58,6 +59,8 @@ const channel = closed({
 });
 
 const { product_external_id: _____, ...productFields } = skuFields;
+const { database_id: ______, ...poolFields } = creationFields(poolSettings);
+
 const marketFields = {
   currencies: listOf(closed(creationFields(moneySettings)), 'Currencies of money.'),
   regions: listOf(closed(creationFields(regionSettings)), 'Regions.'),
@@ -81,6 +84,10 @@ const database = closed({
   segments: listOf(segment, 'Segments of its profiles.'),
   programs: listOf(program, 'The loyalty programs whose members come from it.'),
   channels: listOf(channel, 'The sales channels whose customers are in it.'),
+  promo_code_pools: listOf(
+    closed({ id: id('pool'), ...poolFields }),
+    'The pools of promo codes for its people.',
+  ),
   profiles: listOf(
     freeFields().describe('email, phones, built-in fields such as _fname, and custom fields by name.'),
     'People in it, found by e-mail or else by their first phone; for demonstrations.',

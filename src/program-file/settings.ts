@@ -18,6 +18,7 @@ import { toTrimmed } from '../domain/amount';
 import { isObjection, type Objection, type RuleValues, type TierValues } from '../domain/settings';
 import type { Environment } from './apply';
 import { applyChannels, applyMarket } from './market';
+import { applyPools } from './promo-codes';
 import type { Path, Source } from './read';
 import type { Report } from './report';
 import type { ProgramFile } from './schema';
@@ -67,7 +68,7 @@ class Application {
   ) {}
 
   async database(entry: DatabaseEntry, path: Path): Promise<number> {
-    const { id, fields, segments, programs, channels, profiles: _, ...wanted } = entry;
+    const { id, fields, segments, programs, channels, promo_code_pools, profiles: _, ...wanted } = entry;
     const rows = (await listDatabases(this.db)).filter((row) =>
       id ? row.id === id : row.name === wanted.name,
     );
@@ -92,6 +93,7 @@ class Application {
       await this.program(database.id, program, [...path, 'programs', index]);
     }
     await applyChannels(this, database.id, channels, [...path, 'channels']);
+    await applyPools(this, database.id, promo_code_pools, [...path, 'promo_code_pools']);
     return database.id;
   }
 

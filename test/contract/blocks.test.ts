@@ -85,6 +85,39 @@ describe('matching', () => {
   });
 });
 
+describe('matching that is inferred', () => {
+  const inferred = request({}, { matching: matching({ isInferred: true }) });
+
+  it.each([
+    [{ email: 'ann@example.com' }, { by: 'email', email: 'ann@example.com' }],
+    [
+      { email: null, phone: '+12025550101' },
+      { by: 'phone', phone: '+12025550101' },
+    ],
+    [{ profile_id: '65f0aa' }, { by: 'profile_id', profile_id: '65f0aa' }],
+    [
+      { field_name: 'crm_id', field_value: 991 },
+      { by: 'custom', field_name: 'crm_id', field_value: 991 },
+    ],
+    [
+      { matching: 'phone', email: 'ann@example.com', phone: '+12025550101' },
+      { by: 'phone', phone: '+12025550101' },
+    ],
+  ])('reads %j', (value, expected) => {
+    expect(read(inferred, value)).toEqual({ matching: expected });
+  });
+
+  it.each([
+    [{}, 'matching: is required, or one key of it'],
+    [{ field_value: 5 }, 'matching: is required, or one key of it'],
+    [{ email: 'ann@example.com', profile_id: 'p' }, 'matching: is required beside email and profile_id'],
+    [{ email: 'ann' }, 'email: expected an e-mail address, got "ann"'],
+    [{ field_name: 'a' }, 'field_value: is required when matching is "custom"'],
+  ])('refuses %j', (value, expected) => {
+    expect(read(inferred, value)).toBe(expected);
+  });
+});
+
 describe('the currency selector', () => {
   const free = request({}, { currency: currencySelector() });
   const needed = request({}, { currency: currencySelector({ required: true }) });

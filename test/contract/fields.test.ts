@@ -10,6 +10,7 @@ import {
   integer,
   jsonObject,
   list,
+  numericId,
   object,
   optional,
   phone,
@@ -69,6 +70,31 @@ describe('amount', () => {
 
   it('may be zero where that makes sense', () => {
     expect(read(amount({ zero: true }), '0.00')).toBe('0');
+  });
+});
+
+describe('an id that may be text', () => {
+  it.each([
+    [1, 1],
+    ['1', 1],
+    ['007', 7],
+    [2_147_483_647, 2_147_483_647],
+  ])('takes %j as %d', (value, expected) => {
+    expect(read(numericId(), value)).toBe(expected);
+  });
+
+  it.each([
+    [0, '0'],
+    ['0', '"0"'],
+    [-1, '-1'],
+    ['1.0', '"1.0"'],
+    ['', '""'],
+    [' 1', '" 1"'],
+    ['2147483648', '"2147483648"'],
+    [written('1e3'), '1e3'],
+    [true, 'true'],
+  ])('refuses %j', (value, shown) => {
+    expect(read(numericId(), value)).toBe(`it: expected an integer from 1 to 2147483647, got ${shown}`);
   });
 });
 

@@ -386,10 +386,11 @@ test('a profile is deleted once it is a member of nothing', async () => {
      values (7, $1, now(), 'test')`,
     [id],
   );
-  expect(await deleteProfile(pool, id)).toEqual([{ program_id: 7, member_id: expect.any(String) }]);
+  const at = '2026-11-01T00:00:00Z';
+  expect(await deleteProfile(pool, id, at)).toEqual([{ program_id: 7, member_id: expect.any(String) }]);
   expect(await find(byId(id))).toBe(id);
   await pool.query('update ledger.members set removed_at = now(), removed_by = uuidv7()');
-  expect(await deleteProfile(pool, id)).toEqual([]);
+  expect(await deleteProfile(pool, id, at)).toEqual([]);
   expect(await find(byEmail('ann@example.com'))).toMatch(/^Profile not found/);
-  expect(await deleteProfile(pool, id)).toEqual([]);
+  expect(await deleteProfile(pool, id, at)).toEqual([]);
 });

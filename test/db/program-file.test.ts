@@ -48,6 +48,8 @@ describe('the demo', () => {
     'tier group 1 "levels" of program 1',
     'sales channel "web"',
     'touchpoint "website"',
+    'promo code pool 1 "spring"',
+    'promo code pool 2 "hello"',
     'currency of money "RUB"',
     'region "region_1"',
     'token 1 "Demo"',
@@ -232,6 +234,37 @@ databases:
     await expect(apply(withSegment('[1]'))).rejects.toThrow(
       'databases[0].segments[0].condition.all[0].value: expected text, a number, true or false',
     );
+  });
+});
+
+describe('pools of promo codes', () => {
+  const withPool = (more: string) => `
+databases:
+  - name: Shop
+    promo_code_pools:
+      - external_id: spring
+        name: Spring
+        template: SPRING-{X:8}
+        issue_from: 2026-03-01T00:00:00+01:00
+        ${more}
+`;
+
+  test('are made, left alone and changed', async () => {
+    const what = 'promo code pool 1 "spring"';
+    expect(String(await apply(withPool('lifetime: { n: 30, unit: day }')))).toContain(`created    ${what}\n`);
+    expect(String(await apply(withPool('lifetime: { n: 30, unit: day }')))).toContain(`unchanged  ${what}\n`);
+    const report = await apply(withPool('lifetime: { n: 1, unit: month }'));
+    expect(String(report)).toContain(`changed    ${what}: lifetime\n`);
+  });
+
+  test('are told what is wrong with them', async () => {
+    await expect(apply(withPool('max_uses: 5'))).rejects.toThrow(
+      'shop.yaml:9:19: databases[0].promo_code_pools[0].max_uses: ' +
+        'expected null: a code of this pool is used once',
+    );
+    await apply(withPool('is_active: true'));
+    const moved = `${withPool('is_active: true').replace('name: Shop', 'name: Mall')}  - name: Shop`;
+    await expect(apply(moved)).rejects.toThrow(/database_id: is for good: it is \d+$/);
   });
 });
 

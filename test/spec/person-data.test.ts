@@ -207,6 +207,31 @@ test('after a deletion the person is nowhere in the database, and the ledger is 
   expect(rows).toEqual([{ request_hash: '' }]);
 });
 
+test('promo codes are in the export, and after a deletion nobody had them', async () => {
+  const person = await makePerson(backend, 1);
+  const ask = (path: string, body: Json) =>
+    send(`${api.url}/api/v1.1/promocodes/${path}`, 'json', { token: 't0k', loyalty_id: 1, ...body });
+  const [own, used, left] = ['own', 'used', 'left'].map((name) => `${name}-${person.crm_id}`);
+  const whose = { db_id: 1, matching: 'email', email: person.email };
+  for (const code of [own, used, left]) await ask('attach', { ...whose, code });
+  for (const code of [used, left]) expect(await ask('activate', { code })).toMatchObject({ error: 0 });
+  await ask('detach', { ...whose, code: left });
+
+  const { promo_codes } = await dataOf(person.profile_id);
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+  const activated = [{ activated_at: time, order_external_id: null }];
+  expect(promo_codes).toEqual([
+    { pool_id: 1, code: own, attached_at: time, expires_at: null, uses: [] },
+    { pool_id: 1, code: used, attached_at: time, expires_at: null, uses: activated },
+    { pool_id: 1, code: left, attached_at: null, expires_at: null, uses: activated },
+  ]);
+
+  await send(`${api.url}/api/v1.1/profiles/delete`, 'json', { token: 't0k', ...whose });
+  expect(await grepDatabase([person.profile_id])).toEqual([]);
+  expect((await ask('get', { code: own })).data).toMatchObject({ is_attached: false, is_expired: true });
+  expect((await ask('get', { code: used })).data).toMatchObject({ is_attached: false, is_activated: true });
+});
+
 test('of others nothing is erased', async () => {
   const { person, secrets } = await liveThrough();
   const other = await liveThrough();
@@ -239,6 +264,8 @@ test.each([
 
 /** A table that comes to this list is in the export, or says here why not; profiles/delete knows of it. */
 const aboutPersons = [
+  'codes.activations',
+  'codes.holders',
   'directory.profile_keys', // copies of values in profiles, to find them by
   'directory.profiles',
   'exports.erasures', // whom files of exports are to forget still

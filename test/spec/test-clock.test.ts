@@ -94,6 +94,20 @@ test('tiers that were earned for a while are lost', async () => {
   expect(await tiers()).toEqual([]);
 });
 
+test('promo codes are attached, live and expire by this clock', async () => {
+  const brief = { token: 't0k', loyalty_id: 9, code: 'BRIEF' };
+  const codes = (path: string) =>
+    send(`${api.url}/api/v1.1/promocodes/${path}`, 'json', { ...brief, db_id: 1, email: ann.email });
+  expect(await codes('attach')).toMatchObject({ error: 0 });
+  const { attached } = (await codes('get')).data as Json;
+  expect(Math.abs(Date.parse(String(attached)) - clock.now().getTime())).toBeLessThan(dayMs);
+  await clockCall('POST', { to: inDays(29) });
+  expect((await codes('get')).data).toMatchObject({ is_expired: false });
+  await clockCall('POST', { to: inDays(1) });
+  expect((await codes('get')).data).toMatchObject({ is_expired: true });
+  expect(await codes('activate')).toMatchObject({ error: 422, error_text: 'Promo code "BRIEF" has expired' });
+});
+
 test('what was moved stays moved, and it never goes back', async () => {
   const reopened = await openTestClock(folder);
   expect(Math.abs(reopened.aheadSec() - clock.aheadSec())).toBeLessThanOrEqual(1);

@@ -99,6 +99,17 @@ values
   (23, 1, 'gold', 'Gold', 2, 2000, null, null),
   (31, 2, 'runner', 'Runner', 0, 300, null, null),
   (32, 2, 'winner', 'Winner', 1, 600, null, null);
+insert into codes.pools (id, external_id, name, database_id) values
+  (1, 'personal', 'Personal', 1), (2, 'any', 'Any', 1), (3, 'elsewhere', 'Elsewhere', 2);
+insert into codes.pools (id, external_id, name, database_id, is_multi_use, max_uses, max_uses_per_profile) values
+  (4, 'shared', 'Shared', 1, true, null, null), (5, 'twice', 'Twice', 1, true, 2, null),
+  (6, 'once-each', 'Once each', 1, true, null, 1);
+insert into codes.pools (id, external_id, name, database_id, is_active, issue_to, lifetime_n, lifetime_unit, max_codes)
+values
+  (7, 'off', 'Off', 1, false, null, null, null, null),
+  (8, 'over', 'Over', 1, true, '2020-12-31T23:59:59Z', null, null, null),
+  (9, 'brief', 'Brief', 1, true, null, 30, 'day', null),
+  (10, 'small', 'Small', 1, true, null, null, null, 3);
 
 insert into catalog.tokens (name, token_hash, scopes, program_ids) values
   ('till', sha256('t0k'), array['loyalty_read', 'loyalty_write', 'market', 'admin'], null),

@@ -109,6 +109,14 @@ const posting = object({
   hold: nullable(hold).describe('How a temporary transaction stands.'),
 });
 
+const promoCode = object({
+  pool_id: integer(),
+  code: text(100),
+  attached_at: nullable(timestamp()).describe('null: it was detached since.'),
+  expires_at: nullable(timestamp()),
+  uses: list(object({ activated_at: timestamp(), order_external_id: nullable(text(255)) })),
+});
+
 const time = '2025-02-01T08:00:00Z';
 
 const order = object({
@@ -184,9 +192,9 @@ export const adminProfiles = {
     summary: 'Export what is kept on a person',
     description:
       'Everything that is kept on one person: the profile, memberships present and former with their ' +
-      'accounts and tiers, and all postings of them, page by page in a fixed order. next_after is null on ' +
-      'the last page. Of somebody who was deleted, profile is null, and what is left is shown. ' +
-      'Orders are a list of their own, …/orders.',
+      'accounts and tiers, their promo codes, and all postings of them, page by page in a fixed order. ' +
+      'next_after is null on the last page. Of somebody who was deleted, profile is null, and what is left ' +
+      'is shown. Orders are a list of their own, …/orders.',
     request: object({
       profile_id: profileId,
       after: optional(text(60)).describe('next_after of the page before. Absent: the first page.'),
@@ -197,6 +205,7 @@ export const adminProfiles = {
     response: object({
       profile: nullable(profile),
       memberships: list(membership),
+      promo_codes: list(promoCode),
       postings: list(posting),
       next_after: nullable(text(60)),
     }),
@@ -244,6 +253,15 @@ export const adminProfiles = {
                   rewarded_by: null,
                 },
               ],
+            },
+          ],
+          promo_codes: [
+            {
+              pool_id: 5,
+              code: 'SPRING-7KX3MQ9A',
+              attached_at: time,
+              expires_at: null,
+              uses: [{ activated_at: time, order_external_id: 'order-1' }],
             },
           ],
           postings: [

@@ -25,6 +25,7 @@ import {
   lockValues,
   updateProfiles,
 } from './profile-statements';
+import { eraseFromCodes, lockCodesOf } from './promo-code-statements';
 
 /** One profile to write: how it is found, and what becomes of it. */
 export interface ProfileWrite {
@@ -255,11 +256,12 @@ function keyRows(database: Database, targets: Iterable<Target>): string {
 
 /**
  * Deletes a profile and everything personal of it, if it is a member of no program: else answers the
- * memberships that must end first. Nobody can become a member in between.
+ * memberships that must end first. Nobody can become a member in between. `at`: when, RFC 3339 UTC.
  */
 export async function deleteProfile(
   pool: Pool,
   profileId: string,
+  at: string,
 ): Promise<{ program_id: number; member_id: string }[]> {
   return inTransaction(pool, '', async (db) => {
     await lockForDeletion(db, profileId);
@@ -267,6 +269,8 @@ export async function deleteProfile(
     if (memberships.length > 0) return memberships;
     await eraseFromLedger(db, profileId);
     await eraseFromOrders(db, profileId);
+    await lockCodesOf(db, profileId);
+    await eraseFromCodes(db, profileId, at);
     await deleteProfileRow(db, profileId);
     return [];
   });

@@ -6,6 +6,7 @@ import { createAdminEventHandlers } from './admin/events';
 import { createMarketSettingHandlers } from './admin/market-settings';
 import { createAdminProfileHandlers } from './admin/profiles';
 import { createAdminProgramHandlers } from './admin/programs';
+import { createAdminPromoCodePoolHandlers } from './admin/promo-code-pools';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
 import { createAdminSegmentHandlers } from './admin/segments';
@@ -18,6 +19,7 @@ import { createProductHandlers, createSkuHandlers } from './goods';
 import { createMemberHandlers } from './members';
 import { createPointsHandlers } from './points';
 import { createProfileHandlers } from './profiles';
+import { createPromoCodeHandlers } from './promo-codes';
 import { createPromotionHandlers } from './promotions';
 import type { Dependencies } from './target';
 import { createTransactionHandlers } from './transactions';
@@ -31,6 +33,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     members: createMemberHandlers(dependencies),
     points: createPointsHandlers(dependencies),
     profiles: createProfileHandlers(dependencies),
+    promoCodes: createPromoCodeHandlers(dependencies),
     promotions: createPromotionHandlers(dependencies),
     products: createProductHandlers(dependencies),
     skus: createSkuHandlers(dependencies),
@@ -42,6 +45,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPromotions: createAdminPromotionHandlers(dependencies),
     adminTierGroups: createAdminTierGroupHandlers(dependencies),
     ...createMarketSettingHandlers(dependencies),
+    adminPromoCodePools: createAdminPromoCodePoolHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
     adminEvents: createAdminEventHandlers(dependencies),
     adminReports: createAdminReportHandlers(dependencies),

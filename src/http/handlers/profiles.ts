@@ -42,12 +42,12 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
       return { data: { id: profile_id, db_id: database_id, email, phones, subscriptions: [], ...fields } };
     },
 
-    async remove(input, { access }) {
+    async remove(input, { access, now }) {
       const profile = await find(input, access);
       if (isRefusal(profile)) return profile;
       const { profile_id } = profile;
       for (;;) {
-        const memberships = await deleteProfile(db, profile_id);
+        const memberships = await deleteProfile(db, profile_id, now);
         if (memberships.length === 0) {
           if ((await areExports(db)).is_so) await gateway.cleanExports();
           return { data: { profile_id } };

@@ -7,6 +7,7 @@ import {
   listKeptPostings,
   listKeptTiers,
 } from '../../../db/queries/person';
+import { listKeptCodes } from '../../../db/queries/promo-codes';
 import { refuse } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
 import type { AdminDependencies } from './change';
@@ -44,6 +45,7 @@ export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<
       }
       const accounts = await listKeptAccounts(db, profile_id);
       const tiers = await listKeptTiers(db, profile_id);
+      const promoCodes = await listKeptCodes(db, profile_id);
       const rows = await listKeptPostings(db, profile_id, account, seq, limit + 1);
       const page = rows.slice(0, limit);
       const last = page.at(-1);
@@ -58,6 +60,7 @@ export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<
             .filter(({ member_id }) => member_id === membership.member_id)
             .map(({ member_id: _, ...rest }) => rest),
         })),
+        promo_codes: promoCodes,
         postings: page.map(posting),
         next_after: last && rows.length > limit ? `${last.account_id}:${last.seq}` : null,
       };
