@@ -132,6 +132,17 @@ const rfc3339 = new RegExp(
   `^(\\d{4}-\\d\\d-\\d\\d)[Tt]${time}:[0-5]\\d(?:\\.(?<fraction>\\d+))?(?:[Zz]|[+-]${time})$`,
 );
 
+/** A time of the market: as timestamp, or "2006-01-25" or "2006-01-25 15:04:05" in UTC. */
+export function marketTime(): Field<string> {
+  const schema = { type: 'string', examples: ['2025-02-01T08:00:00Z'] };
+  const expected = 'a time such as "2025-03-01T08:00:00Z", "2025-03-01" or "2025-03-01 08:00:00"';
+  return leaf('text', schema, expected, (value) => {
+    if (typeof value !== 'string') return undefined;
+    const [, day, clock = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d))?$/.exec(value) ?? [];
+    return toUtc(day === undefined ? value : `${day}T${clock}Z`);
+  });
+}
+
 function toUtc(written: string): string | undefined {
   const match = rfc3339.exec(written);
   if (!match?.[1]) return undefined;

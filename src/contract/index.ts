@@ -24,6 +24,7 @@ import { databases } from './databases';
 import { transactionExports } from './exports';
 import { products, skus } from './goods';
 import { members } from './members';
+import { orders } from './orders';
 import { points } from './points';
 import { profiles } from './profiles';
 import { promoCodes } from './promo-codes';
@@ -43,6 +44,7 @@ export const subjects = {
   products,
   skus,
   promoCodes,
+  orders,
   adminDatabases,
   adminFields,
   adminSegments,

@@ -194,7 +194,7 @@ type Fields = ReadonlyMap<string, Readonly<MarketField>>;
  * The custom fields of something after an import: null and empty text remove a value; what is new gets
  * defaults and must have the required ones.
  */
-function changeCustomFields(
+export function changeCustomFields(
   fields: Fields,
   before: Record<string, MarketValue> | undefined,
   values: Free,

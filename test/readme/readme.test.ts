@@ -35,6 +35,7 @@ const withoutIdsAndTimes = (text: string) =>
     .replace(/^<\?xml.*\?>\n/, '')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
     .replace(/\b[0-9a-f]{24}\b/g, 'PROFILE')
+    .replace(/(?<="xxh":")[0-9a-f]{16}/g, 'XXH')
     .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"TIME"');
 
 /** Runs a command; again, while it answers that something is not done yet that is printed as done. */

@@ -211,6 +211,7 @@ async function fingerprint(): Promise<Json> {
       (select count(*) from market.goods where deleted_at is null) as goods,
       (select count(*) from market.custom_fields) as custom_fields,
       (select md5(string_agg(c::text, ' ' order by code_id)) from codes.codes c) as promo_codes,
+      (select jsonb_agg(to_jsonb(o) order by id) from market.orders o) as orders,
       (select jsonb_object_agg(state, count) from (
         select state, count(*) from ledger.holds where seq is not null group by state
       ) h) as holds`);

@@ -116,6 +116,7 @@ insert into catalog.tokens (name, token_hash, scopes, program_ids) values
   ('reader', sha256('reader'), array['loyalty_read'], null),
   ('stranger', sha256('stranger'), array['market'], null),
   ('guest', sha256('guest'), array['loyalty_read', 'loyalty_write'], array[2]),
+  ('market of two', sha256('market-two'), array['market'], array[3]),
   ('shop', sha256('shop'), array['loyalty_read', 'loyalty_write'], array[1]);
 
 -- Two who share a phone number and a level, and somebody in another database.

@@ -17,6 +17,7 @@ import { createDatabaseHandlers } from './databases';
 import { createExportHandlers } from './exports';
 import { createProductHandlers, createSkuHandlers } from './goods';
 import { createMemberHandlers } from './members';
+import { createOrderHandlers } from './orders';
 import { createPointsHandlers } from './points';
 import { createProfileHandlers } from './profiles';
 import { createPromoCodeHandlers } from './promo-codes';
@@ -36,6 +37,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     promoCodes: createPromoCodeHandlers(dependencies),
     promotions: createPromotionHandlers(dependencies),
     products: createProductHandlers(dependencies),
+    orders: createOrderHandlers(dependencies),
     skus: createSkuHandlers(dependencies),
     adminDatabases: createAdminDatabaseHandlers(dependencies),
     adminFields: createAdminFieldHandlers(dependencies),

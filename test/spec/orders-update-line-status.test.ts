@@ -1,0 +1,55 @@
+import { orders } from '../../src/contract/orders';
+import { scopeCase } from '../support/market-cases';
+import { importOrders, orderOf } from '../support/orders';
+import { type Case, specify, type World } from '../support/spec';
+
+const given = async (world: World) => {
+  await importOrders(world, orderOf('lined'));
+  return {};
+};
+
+const required = (key: string): Record<string, Case> => ({
+  [`no ${key}`]: { request: { [key]: undefined }, refuses: 'bad_request', text: `${key}: is required` },
+});
+
+specify(
+  orders.updateLineStatus,
+  {
+    'a line gets a status': {
+      given,
+      answers: {},
+      afterwards: async ({ backend }) => {
+        const { rows } = await backend.pool.query('select status from market.order_lines');
+        expect(rows).toEqual([{ status: 'delivered' }]);
+      },
+    },
+    'an order that is not there': {
+      request: { order_external_id: 'nowhere' },
+      refuses: 'resource_not_found',
+      text: 'Order "nowhere" not found',
+    },
+    'a line that is not in it': {
+      given,
+      request: { order_line_external_id: '2' },
+      refuses: 'resource_not_found',
+      text: 'Order line "2" not found',
+    },
+    'a status that is not there': {
+      given,
+      request: { status_external_id: 'lost' },
+      refuses: 'resource_not_found',
+      text: 'Line status "lost" not found',
+    },
+    'an order whose profiles the token may not see': {
+      given,
+      request: { token: 'market-two' },
+      refuses: 'database_not_allowed',
+      text: 'API token may not access profile database 1',
+    },
+    ...required('order_external_id'),
+    ...required('order_line_external_id'),
+    ...required('status_external_id'),
+    ...scopeCase,
+  },
+  { order_external_id: 'lined', order_line_external_id: '1', status_external_id: 'delivered' },
+);
