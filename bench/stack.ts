@@ -41,7 +41,14 @@ export async function startStack(progress: (message: string) => void): Promise<S
   const port = await freePort();
   const exportDir = join(dataDir, 'exports');
   const servers = { databaseUrl, temporalAddress: temporal.address, port };
-  const config = { ...settings, ...servers, expiryIntervalSec: 0, exportCleanIntervalSec: 0, exportDir };
+  const config = {
+    ...settings,
+    ...servers,
+    expiryIntervalSec: 0,
+    tierIntervalSec: 0,
+    exportCleanIntervalSec: 0,
+    exportDir,
+  };
   const pool = createPool(config, log);
   const worker = startChild('worker', config);
   const api = startChild('api', config);

@@ -117,6 +117,61 @@ test('members', async () => {
   });
 });
 
+describe('tiers', () => {
+  const other = '00000000000000000000000b';
+  beforeAll(async () => {
+    await bench.pool.query(`
+      insert into catalog.databases (id, name) values (2, 'Others');
+      insert into catalog.programs (id, external_id, name, database_id, timezone)
+        values (2, 'tiers', 'Tiers', 2, 'Europe/Berlin');
+      insert into catalog.currencies (iid, program_id, eid, name, type)
+        values (2, 2, 'status', 'Status', 'qualification');
+      insert into catalog.tier_groups (id, program_id, external_id, name, type, currency_iid)
+        values (3, 2, 'levels', 'Levels', 'cumulative', 2);
+      insert into catalog.tiers (id, group_id, eid, name, tier_order, threshold)
+        values (31, 3, 'bronze', 'Bronze', 0, 0), (32, 3, 'silver', 'Silver', 1, 500);
+      insert into directory.profiles (profile_id, database_id) values ('${other}', 2);`);
+    const [register, accrual, cancel, removal] = Array.from({ length: 4 }, () => uuidv7());
+    const program = { program_id: 2, transaction_id: register };
+    await post('2025-01-30T10:00:00Z', { verb: 'register', ...program, profile_id: other });
+    const { rows } = await bench.pool.query('select member_id from ledger.members where program_id = 2');
+    const { member_id } = rows[0];
+    const target = { ...program, member_id, currency_iid: 2, source_type: 'api' };
+    const earned = { ...target, verb: 'accrue', transaction_id: accrual, amount: '500' };
+    await post('2025-01-31T22:59:59Z', earned);
+    const canceled = { ...target, verb: 'cancel', transaction_id: cancel, target_id: accrual };
+    await post('2025-01-31T23:00:00Z', canceled);
+    await post('2025-02-02T10:00:00Z', { verb: 'remove', ...program, member_id, transaction_id: removal });
+  });
+
+  const levels = { tiers_group_id: 3, tiers_group_eid: 'levels', reached: 0, lost: 0 };
+  const bronze = { ...levels, tier_id: 31, tier_eid: 'bronze', tier_order: 0 };
+  const silver = { ...levels, tier_id: 32, tier_eid: 'silver', tier_order: 1 };
+
+  test('who reached, lost and held which on each day', async () => {
+    expect(await bench.ask('GET', `/reports/tiers?${period.replace('=1', '=2')}`)).toEqual({
+      ...head,
+      program_id: 2,
+      items: [
+        { ...bronze, day: '2025-01-31', members: 1 },
+        { ...silver, day: '2025-01-31', reached: 1, members: 1 },
+        { ...bronze, day: '2025-02-01', members: 1 },
+        { ...silver, day: '2025-02-01', lost: 1, members: 0 },
+        { ...bronze, day: '2025-02-02', lost: 1, members: 0 },
+        { ...silver, day: '2025-02-02', members: 0 },
+      ],
+    });
+  });
+
+  test('as a table', async () => {
+    const response = await request('/reports/tiers?program_id=2&from=2025-01-30&to=2025-01-30&format=csv');
+    expect(await response.text()).toBe(
+      'day,tiers_group_id,tiers_group_eid,tier_id,tier_eid,tier_order,reached,lost,members\r\n' +
+        '2025-01-30,3,levels,31,bronze,0,1,0,1\r\n2025-01-30,3,levels,32,silver,1,0,0,0\r\n',
+    );
+  });
+});
+
 test('promotions: a temporary redemption is a use when it is committed', async () => {
   const gift = { promotion_id: 4, promotion_eid: 'gift', ...currency };
   const nothing = {
@@ -173,7 +228,7 @@ function request(path: string, headers: Record<string, string> = {}) {
 
 const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
 
-describe.each(['points', 'members', 'promotions'])('%s refuses', (report) => {
+describe.each(['points', 'members', 'tiers', 'promotions'])('%s refuses', (report) => {
   test.each([
     ['', 400, 'program_id: is required'],
     ['program_id=9', 404, 'Loyalty program 9 not found'],

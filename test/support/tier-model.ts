@@ -15,9 +15,7 @@ function later(day: number, { n, unit }: Pick<TierPeriod, 'n' | 'unit'>): number
   return Date.UTC(Math.floor(months / 12), months % 12, Math.min(date.getUTCDate(), last)) / dayMs;
 }
 
-/**
- * What a member of a periodic group holds, found out day by day in the plainest way: ranks are from -1, none.
- */
+/** What a member of a group holds, found out day by day in the plainest way: ranks are from -1, none. */
 export class TierModel {
   held: number;
   #floor = -1;
@@ -27,18 +25,21 @@ export class TierModel {
   readonly #earnings: { name: string; day: number; amount: number }[] = [];
   readonly #starts = [dayOf('2001-01-01')];
   readonly #group: TierGroupValues;
-  readonly #period: TierPeriod;
+  /** None: what was earned counts for ever. */
+  readonly #period: TierPeriod | null;
 
   constructor(group: TierGroupValues, today: number) {
     this.#group = group;
-    this.#period = group.period as TierPeriod;
+    this.#period = group.period;
     this.#today = today;
     this.held = this.#rank(0);
     this.#firsts = this.held;
   }
 
   get tiers(): string {
-    return this.#group.tiers[this.held]?.eid ?? '';
+    const from = this.#period ? this.held : 0;
+    const held = this.#group.tiers.filter((_, rank) => rank >= from && rank <= this.held);
+    return held.map(({ eid }) => eid).join(' ');
   }
 
   get rewards(): string {
@@ -89,7 +90,7 @@ export class TierModel {
   }
 
   #next(day: number): number {
-    if (this.#period.kind === 'rolling') return later(day, this.#period);
+    if (this.#period?.kind === 'rolling') return later(day, this.#period);
     let next = day + 1;
     while (this.#start(next - this.#group.grace_days) !== next - this.#group.grace_days) next += 1;
     return next;
@@ -103,8 +104,10 @@ export class TierModel {
   }
 
   #earned(day: number): number {
-    if (this.#period.kind === 'rolling') {
-      return this.#rank(this.#sum((on) => on <= day && later(on, this.#period) >= day));
+    const period = this.#period;
+    if (!period) return this.#rank(this.#sum(() => true));
+    if (period.kind === 'rolling') {
+      return this.#rank(this.#sum((on) => on <= day && later(on, period) >= day));
     }
     const start = this.#start(day);
     const last = this.#start(start - 1);
@@ -116,6 +119,7 @@ export class TierModel {
 
   /** The first day of the calendar period of a day, counted up from 2001. */
   #start(day: number): number {
+    if (!this.#period) return 0;
     for (let last = this.#starts.at(-1) ?? 0; last <= day; ) {
       last = later(last, this.#period);
       this.#starts.push(last);

@@ -127,6 +127,53 @@ export const adminReports = {
       },
     ],
   }),
+  tiers: endpoint({
+    method,
+    path: '/admin/v1/reports/tiers',
+    family,
+    scope,
+    summary: 'Report tiers',
+    description:
+      'Members per tier and day: how many reached it, how many lost it, and how many held it at the end of ' +
+      'the day. In a cumulative group, who holds a tier is counted in those below it, too. Who is removed ' +
+      'loses all tiers.',
+    request: object(request),
+    response: object(
+      answerOf({
+        tiers_group_id: integer(),
+        tiers_group_eid: opaqueId(),
+        tier_id: integer(),
+        tier_eid: opaqueId(),
+        tier_order: integer(),
+        reached: integer(),
+        lost: integer(),
+        members: integer(),
+      }),
+    ),
+    refusals,
+    table,
+    examples: [
+      {
+        request: { program_id: 1, from: '2025-01-31', to: '2025-01-31' },
+        response: {
+          ...january,
+          items: [
+            {
+              day: '2025-01-31',
+              tiers_group_id: 3,
+              tiers_group_eid: 'levels',
+              tier_id: 22,
+              tier_eid: 'silver',
+              tier_order: 1,
+              reached: 3,
+              lost: 1,
+              members: 42,
+            },
+          ],
+        },
+      },
+    ],
+  }),
   promotions: endpoint({
     method,
     path: '/admin/v1/reports/promotions',

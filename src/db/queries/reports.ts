@@ -207,6 +207,52 @@ const listMembers = query({
     order by bucket`,
 });
 
+/** Members who reached and lost each tier per day, by the history of tiers, and how many held it then. */
+const listTierMembers = query({
+  name: 'report-tiers',
+  parameters: [z.int(), z.string(), bounds],
+  row: z.object({
+    day,
+    tiers_group_id: z.int(),
+    tiers_group_eid: z.string(),
+    tier_id: z.int(),
+    tier_eid: z.string(),
+    tier_order: z.int(),
+    reached: z.int(),
+    lost: z.int(),
+    members: z.int(),
+  }),
+  text: `
+    with moved as (
+      select tier_id, bucket, sum(came)::int as came, sum(went)::int as went
+      from (
+        select h.tier_id, width_bucket(h.reached_at, $3::timestamptz[]) as bucket, 1 as came, 0 as went
+        from ledger.member_tiers h
+        join catalog.tier_groups g on g.id = h.group_id and g.program_id = $1::int
+        union all
+        select h.tier_id, width_bucket(h.lost_at, $3::timestamptz[]), 0, 1
+        from ledger.member_tiers h
+        join catalog.tier_groups g on g.id = h.group_id and g.program_id = $1::int
+        where h.lost_at is not null
+      ) h
+      group by 1, 2
+    )
+    select
+      ($2::date + (d.bucket - 1))::text as day, g.id as tiers_group_id, g.external_id as tiers_group_eid,
+      t.id as tier_id, t.eid as tier_eid, t.tier_order, coalesce(m.came, 0) as reached,
+      coalesce(m.went, 0) as lost,
+      (
+        coalesce((select b.came - b.went from moved b where b.tier_id = t.id and b.bucket = 0), 0)
+        + coalesce(sum(m.came - m.went) over (partition by t.id order by d.bucket), 0)
+      )::int as members
+    from catalog.tier_groups g
+    join catalog.tiers t on t.group_id = g.id
+    cross join generate_series(1, cardinality($3) - 1) d (bucket)
+    left join moved m on m.tier_id = t.id and m.bucket = d.bucket
+    where g.program_id = $1::int
+    order by d.bucket, g.id, t.tier_order`,
+});
+
 /**
  * What promotions moved per day: uses are transactions that took effect. A temporary redemption does so when
  * it is committed, by a row that says only which one it settles.
@@ -291,5 +337,7 @@ function report<R>(list: Listing<R>) {
 export const reportPoints = report(listPoints);
 /** One row per day. Throws DatabaseUnavailable. */
 export const reportMembers = report(listMembers);
+/** One row per day and tier. Throws DatabaseUnavailable. */
+export const reportTiers = report(listTierMembers);
 /** One row per day, promotion and currency that something happened in. Throws DatabaseUnavailable. */
 export const reportPromotions = report(listPromotions);

@@ -5,6 +5,7 @@ import {
   reportMembers,
   reportPoints,
   reportPromotions,
+  reportTiers,
 } from '../../../db/queries/reports';
 import { toFixedScale } from '../../../domain/amount';
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusal';
@@ -44,6 +45,11 @@ export function createAdminReportHandlers({ db }: AdminDependencies): Handlers<t
     async members(input, { now }) {
       const days = await daysOf(input, now);
       return isRefusal(days) ? days : { ...head(days), items: await reportMembers(db, days) };
+    },
+
+    async tiers(input, { now }) {
+      const days = await daysOf(input, now);
+      return isRefusal(days) ? days : { ...head(days), items: await reportTiers(db, days) };
     },
 
     async promotions(input, { now }) {
