@@ -10,6 +10,7 @@ import type {
   TierGroup,
 } from './domain/catalog';
 import type { Market } from './domain/market';
+import type { Pricing } from './domain/promotion/pricing';
 import type { Segment } from './domain/segment';
 
 type Log = { warn(details: object, message: string): void; info(details: object, message: string): void };
@@ -24,11 +25,13 @@ export interface Catalog {
   /** In order of iid. */
   currencies(programId: number): readonly Currency[];
   currency(programId: number, selector: CurrencySelector): Currency | undefined;
-  /** In order of id. */
+  /** Trigger promotions, in order of id. */
   promotions(programId: number): readonly Promotion[];
   /** By external id first; then, if it is all digits, by id (C-20). */
   promotion(programId: number, promotionId: string): Promotion | undefined;
   tierGroup(programId: number, id: number): TierGroup | undefined;
+  /** Discount and points promotions made ready, and how the program decides between them. */
+  pricing(programId: number): Pricing | undefined;
   /** What a token may do, found by its SHA-256 in hex; undefined if there is none or it was revoked. */
   access(tokenHash: string): Access | undefined;
   /** Sales channels, touchpoints, money, regions, statuses and custom fields. */
@@ -59,6 +62,7 @@ class LiveCatalog implements Catalog {
   #ticking: Promise<void> = Promise.resolve();
   #isClosed = false;
   #isTroubled = false;
+  #told: ReadonlySet<string> = new Set();
   readonly #pool: Pool;
   readonly #log: Log;
 
@@ -66,6 +70,7 @@ class LiveCatalog implements Catalog {
     this.#pool = pool;
     this.#log = log;
     this.#snapshot = snapshot;
+    this.#tellMisfits();
   }
 
   databases() {
@@ -112,6 +117,10 @@ class LiveCatalog implements Catalog {
   tierGroup(programId: number, id: number) {
     const group = this.#snapshot.tierGroups.get(id);
     return group?.programId === programId ? group : undefined;
+  }
+
+  pricing(programId: number) {
+    return this.#snapshot.pricings.get(programId);
   }
 
   access(tokenHash: string) {
@@ -187,8 +196,19 @@ class LiveCatalog implements Catalog {
     void client?.end().catch(() => undefined);
   }
 
+  /** Each once, and again when something else is wrong with it. */
+  #tellMisfits(): void {
+    const told = this.#told;
+    this.#told = new Set(this.#snapshot.misfits.map((misfit) => JSON.stringify(misfit)));
+    for (const misfit of this.#snapshot.misfits) {
+      if (told.has(JSON.stringify(misfit))) continue;
+      this.#log.warn({ misfit }, 'a promotion does not fit the settings any more: it counts as switched off');
+    }
+  }
+
   async #load(): Promise<void> {
     this.#snapshot = await loadSnapshot(this.#pool);
+    this.#tellMisfits();
   }
 }
 

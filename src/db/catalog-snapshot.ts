@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { decimal } from '../domain/amount';
+import { decimal, toTrimmed } from '../domain/amount';
 import type {
   Access,
   Currency,
@@ -7,11 +7,14 @@ import type {
   Field,
   Program,
   Promotion,
+  Ratio,
   Rule,
   TierGroup,
 } from '../domain/catalog';
 import type { Condition } from '../domain/condition';
 import type { Market, MarketEntity } from '../domain/market';
+import type { PromotionGroup } from '../domain/promotion/arbitrate';
+import { type Misfit, makePricing, type Pricing, type StoredPromotion } from '../domain/promotion/pricing';
 import { makeSegment, type Segment } from '../domain/segment';
 import * as read from './queries/catalog';
 import * as market from './queries/market-settings';
@@ -28,6 +31,10 @@ export interface Snapshot {
   /** By program id, in order of id. */
   readonly promotions: ReadonlyMap<number, readonly Promotion[]>;
   readonly tierGroups: ReadonlyMap<number, TierGroup>;
+  /** By program id. */
+  readonly pricings: ReadonlyMap<number, Pricing>;
+  /** Promotions that do not fit the settings around them any more. */
+  readonly misfits: readonly Misfit[];
   /** By the SHA-256 of the token, in hex; revoked ones are not there. */
   readonly tokens: ReadonlyMap<string, Access>;
   readonly market: Market;
@@ -43,10 +50,15 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
     const segments = (await read.listSegments(db)).map((row) => toSegment(row, byId.get(row.database_id)));
     const programs = (await read.listPrograms(db)).map(toProgram);
     const currencies = (await read.listCurrencies(db)).map(toCurrency);
-    const promotions = (await read.listPromotions(db)).map((row) =>
-      toPromotion(row, rules.get(row.id) ?? []),
-    );
+    const promotionRows = await read.listPromotions(db);
+    const promotions = promotionRows
+      .filter(({ kind }) => kind === 'trigger')
+      .map((row) => toPromotion(row, rules.get(row.id) ?? []));
     const tierGroups = (await read.listTierGroups(db)).map(toTierGroup);
+    const market = await loadMarket(db);
+    const pricings = await loadPricings(db, {
+      ...{ programs, databases: byId, segments, currencies, tierGroups, market, promotions: promotionRows },
+    });
     const tokens = await read.listLiveTokens(db);
     return Object.freeze({
       databases: byId,
@@ -56,9 +68,64 @@ export function loadSnapshot(pool: Pool): Promise<Snapshot> {
       promotions: groupBy(promotions, (promotion) => promotion.programId),
       tierGroups: new Map(tierGroups.map((group) => [group.id, group])),
       tokens: new Map(tokens.map((row) => [row.token_hash, toAccess(row)])),
-      market: await loadMarket(db),
+      market,
+      ...pricings,
     });
   });
+}
+
+interface Loaded {
+  readonly programs: readonly Program[];
+  readonly databases: ReadonlyMap<number, Database>;
+  readonly segments: readonly Segment[];
+  readonly currencies: readonly Currency[];
+  readonly tierGroups: readonly TierGroup[];
+  readonly market: Market;
+  readonly promotions: readonly read.PromotionRow[];
+}
+
+async function loadPricings(db: Queryable, { programs, market, ...loaded }: Loaded) {
+  const groups = groupBy(await read.listPromotionGroups(db), (row) => row.program_id);
+  const tiers = await read.listTiers(db);
+  const made = programs.map((program) => {
+    const ofProgram = ({ programId }: { programId: number }) => programId === program.id;
+    const tierGroups = new Set(loaded.tierGroups.filter(ofProgram).map(({ id }) => id));
+    const surroundings = {
+      ...{ program, market, database: loaded.databases.get(program.databaseId) },
+      currencies: loaded.currencies.filter(ofProgram),
+      groups: (groups.get(program.id) ?? []).map(toPromotionGroup),
+      segments: loaded.segments.filter(({ databaseId }) => databaseId === program.databaseId),
+      tiers: tiers.filter(({ group_id }) => tierGroups.has(group_id)).map(({ eid }) => eid),
+      ...{ goodsSegments: [], pools: new Map<string, number>() },
+    };
+    const rows = loaded.promotions.filter(({ program_id }) => program_id === program.id);
+    return { id: program.id, ...makePricing(surroundings, rows.flatMap(toOrderPromotion)) };
+  });
+  return {
+    pricings: new Map(made.map(({ id, pricing }) => [id, pricing])),
+    misfits: made.flatMap(({ misfits }) => misfits),
+  };
+}
+
+function toPromotionGroup({ parent_id, external_id, ...row }: read.PromotionGroupRow): PromotionGroup {
+  const { id, mode, priority } = row;
+  return Object.freeze({ id, externalId: external_id, parentId: parent_id, mode, priority });
+}
+
+function toOrderPromotion(row: read.PromotionRow): StoredPromotion[] {
+  const { id, name, kind, priority, limits, conditions, effects } = row;
+  if (kind === 'trigger') return [];
+  return [
+    {
+      ...{ id, name, kind, priority, limits, conditions, effects },
+      externalId: row.external_id,
+      isActive: row.is_active,
+      startDate: row.start_date,
+      endDate: row.end_date,
+      isCombinable: row.combinable,
+      groupId: row.group_id,
+    },
+  ];
 }
 
 async function loadMarket(db: Queryable): Promise<Market> {
@@ -123,6 +190,11 @@ function toProgram(row: read.ProgramRow): Program {
     tempDefaultTimeoutSec: row.temp_default_timeout_sec,
     tempMaxTimeoutSec: row.temp_max_timeout_sec,
     ruleMode: row.rule_mode,
+    arbitration: Object.freeze({
+      discounts: row.arbitration_discounts,
+      points: row.arbitration_points,
+      discountWithPoints: row.discount_with_points,
+    }),
   });
 }
 
@@ -135,6 +207,17 @@ function toCurrency(row: read.CurrencyRow): Currency {
     type: row.type,
     isActive: row.is_active,
     scale: row.scale,
+    rounding: row.rounding,
+    ratio: toRatio(row),
+  });
+}
+
+function toRatio({ ratio_points, ratio_money, ratio_money_currency }: read.CurrencyRow): Ratio | null {
+  if (ratio_points === null || ratio_money === null) return null;
+  return Object.freeze({
+    points: toTrimmed(ratio_points),
+    money: toTrimmed(ratio_money),
+    money_currency: ratio_money_currency,
   });
 }
 

@@ -1,6 +1,8 @@
 /** What operators set up, as the rest of the program sees it, and the questions asked of it alone. */
 
 import type { Decimal } from 'decimal.js';
+import type { Arbitration } from './promotion/price';
+import type { Rounding } from './promotion/whole';
 import { type Refusal, refuse } from './refusal';
 
 /** What a token may be allowed to do. */
@@ -52,6 +54,7 @@ export interface Program {
   readonly tempDefaultTimeoutSec: number;
   readonly tempMaxTimeoutSec: number;
   readonly ruleMode: RuleMode;
+  readonly arbitration: Arbitration;
 }
 
 export const currencyTypes = ['standard', 'qualification'] as const;
@@ -69,6 +72,17 @@ export interface Currency {
   readonly isActive: boolean;
   /** Decimal places of an amount, 0 to 4. */
   readonly scale: number;
+  /** Of points that are a percentage of something. */
+  readonly rounding: Rounding;
+  /** null: one point is worth one of whatever money an order is in. */
+  readonly ratio: Ratio | null;
+}
+
+/** So many points are worth so much money, both decimal strings; money_currency null: of any currency. */
+export interface Ratio {
+  points: string;
+  money: string;
+  money_currency: string | null;
 }
 
 export const tierGroupTypes = ['cumulative', 'periodic'] as const;
@@ -95,6 +109,8 @@ export interface Rule {
   readonly minAmount: Decimal | null;
   readonly maxAmount: Decimal | null;
 }
+
+export const promotionKinds = ['trigger', 'discount', 'points'] as const;
 
 /** A trigger promotion; dates are RFC 3339 UTC, both inclusive, null means open. */
 export interface Promotion {

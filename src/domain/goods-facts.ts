@@ -1,6 +1,6 @@
 import type { Fact, FactType, FactTypes } from './condition';
 import type { Goods, RegionalData } from './goods';
-import type { Market, MarketType } from './market';
+import type { Market, MarketField, MarketType } from './market';
 
 /** What conditions may ask of goods. */
 
@@ -54,10 +54,16 @@ const typeOf: Record<MarketType, FactType> = {
 
 /** The facts of goods: core ones, and `custom_fields.NAME`; if both have a field, the SKU's type counts. */
 export function goodsFactTypes({ customFields: { product, sku } }: Market): FactTypes {
-  const own = [...product.values(), ...sku.values()].map(
-    ({ external_id, value_type }) => [`custom_fields.${external_id}`, typeOf[value_type]] as const,
-  );
-  return new Map([...coreTypes, ...own]);
+  return new Map([
+    ...coreTypes,
+    ...marketFactTypes('custom_fields', product.values()),
+    ...marketFactTypes('custom_fields', sku.values()),
+  ]);
+}
+
+/** The facts that custom fields are, each as `PREFIX.NAME`. */
+export function marketFactTypes(prefix: string, fields: Iterable<MarketField>): [string, FactType][] {
+  return [...fields].map(({ external_id, value_type }) => [`${prefix}.${external_id}`, typeOf[value_type]]);
 }
 
 /**

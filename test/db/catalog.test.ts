@@ -25,6 +25,14 @@ beforeAll(async () => {
     insert into catalog.promotions (id, program_id, external_id, name) values
       (1, 1, 'welcome', 'Welcome'), (2, 1, '1', 'Named as an id'), (3, 1, 'gift', 'Gift');
     insert into catalog.promotion_rules values (1, 'accrual', 1, 50, null, null);
+    update catalog.currencies set ratio_points = 10, ratio_money = 1 where iid = 1;
+    insert into catalog.promotion_groups (id, program_id, external_id, name, mode) values
+      (1, 1, 'shop', 'Shop', 'stack_additive');
+    insert into catalog.promotions
+      (id, program_id, external_id, name, kind, priority, combinable, group_id, conditions, effects) values
+      (11, 1, 'ten', 'Ten', 'discount', 3, false, 1, '[]', '[{"kind": "percent_off", "percent": 10}]'),
+      (12, 1, 'stale', 'Stale', 'discount', 0, true, null, '[{"kind": "promo_code", "pool": "gone"}]',
+        '[{"kind": "percent_off", "percent": 10}]');
     insert into catalog.tokens (name, token_hash, scopes, program_ids, revoked_at) values
       ('Till', sha256('till'), '{loyalty_read}', '{1}', null),
       ('Lost', sha256('lost'), '{loyalty_read}', null, now());
@@ -58,11 +66,13 @@ async function rename(name: string): Promise<void> {
 
 describe('what is known', () => {
   let catalog: Catalog;
+  const warnings: object[] = [];
   let pool: Pool;
 
   beforeAll(async () => {
     pool = poolOf(url);
-    catalog = await openCatalog(pool, quiet);
+    const warn = (details: object) => void warnings.push((details as { misfit: object }).misfit);
+    catalog = await openCatalog(pool, { ...quiet, warn });
   });
 
   afterAll(async () => {
@@ -117,6 +127,34 @@ describe('what is known', () => {
     expect(rule?.staticAmount?.toFixed()).toBe('50');
   });
 
+  test('discounts and points promotions apart from triggers, ready to price orders', () => {
+    const { promotions, policy, segments } = catalog.pricing(1) ?? {};
+    expect(promotions?.map(({ externalId, isActive }) => [externalId, isActive])).toEqual([
+      ['ten', true],
+      ['stale', false],
+    ]);
+    expect(promotions?.[0]).toMatchObject({ priority: 3, isCombinable: false, groupId: 1 });
+    expect(promotions?.[0]?.discounts).toHaveLength(1);
+    expect(policy?.arbitration).toEqual({ discounts: 'best', points: 'stack', discountWithPoints: true });
+    expect(policy?.groups).toEqual([
+      { id: 1, externalId: 'shop', parentId: null, mode: 'stack_additive', priority: 0 },
+    ]);
+    expect(policy?.currencies.map(({ eid, points, money }) => [eid, points, money])).toEqual([
+      ['stars', 1000n, 100n],
+      ['status', 100n, 100n],
+    ]);
+    expect(segments).toEqual([]);
+    expect(catalog.promotion(1, 'ten')).toBeUndefined();
+    expect(catalog.pricing(2)).toBeUndefined();
+    expect(warnings).toEqual([
+      {
+        programId: 1,
+        promotion: 'stale',
+        problem: 'conditions.0.pool: there is no pool of promo codes "gone"',
+      },
+    ]);
+  });
+
   test('tokens that are not revoked, by their hash', () => {
     const access = catalog.access(hashToken('till'));
     expect(access).toMatchObject({ tokenName: 'Till' });
@@ -144,6 +182,21 @@ describe('changes', () => {
     }
     await direct.query(`update catalog.tokens set revoked_at = now() where name = 'Till'`);
     await until(() => catalog.access(hashToken('till')) === undefined);
+    await catalog.close();
+    await pool.end();
+  });
+
+  test('of promotions are seen as well, and what does not fit is told once', async () => {
+    const pool = poolOf(url);
+    const warnings: object[] = [];
+    const catalog = await openCatalog(pool, { ...quiet, warn: (details) => void warnings.push(details) });
+    await direct.query(`update catalog.promotions set priority = 9 where external_id = 'ten'`);
+    await until(() => catalog.pricing(1)?.promotions[0]?.priority === 9);
+    await direct.query(`update catalog.promotion_groups set mode = 'priority_first'`);
+    await until(() => catalog.pricing(1)?.policy.groups[0]?.mode === 'priority_first');
+    expect(warnings).toHaveLength(1);
+    await direct.query(`delete from catalog.promotions where external_id = 'stale'`);
+    await until(() => catalog.pricing(1)?.promotions.length === 1);
     await catalog.close();
     await pool.end();
   });

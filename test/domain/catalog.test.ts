@@ -20,13 +20,15 @@ const program: Program = {
   tempDefaultTimeoutSec: 86_400,
   tempMaxTimeoutSec: 2_592_000,
   ruleMode: 'strict',
+  arbitration: { discounts: 'best', points: 'stack', discountWithPoints: true },
 };
 const stars = currency(1, 'stars', 'standard');
 const coins = currency(3, 'coins', 'standard');
 const status = currency(2, 'status', 'qualification');
 
 function currency(iid: number, eid: string, type: Currency['type']): Currency {
-  return { iid, eid, programId: 7, name: eid, type, isActive: true, scale: 2 };
+  const pays = { rounding: 'down', ratio: null } as const;
+  return { iid, eid, programId: 7, name: eid, type, isActive: true, scale: 2, ...pays };
 }
 
 describe('chooseCurrency', () => {

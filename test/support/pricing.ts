@@ -55,15 +55,15 @@ interface LineText {
 
 const stars: PointsCurrency = {
   ...{ iid: 2, eid: 'stars', type: 'standard', scale: 2, rounding: 'down' },
-  ...{ points: 1n, money: 1n },
+  ...{ points: 1n, money: 1n, moneyCurrency: null },
 };
 const miles: PointsCurrency = {
   ...{ iid: 3, eid: 'miles', type: 'standard', scale: 0, rounding: 'half_up' },
-  ...{ points: 3n, money: 100n },
+  ...{ points: 3n, money: 100n, moneyCurrency: null },
 };
 const rank: PointsCurrency = {
   ...{ iid: 4, eid: 'rank', type: 'qualification', scale: 0, rounding: 'down' },
-  ...{ points: 1n, money: 100n },
+  ...{ points: 1n, money: 100n, moneyCurrency: null },
 };
 const currencies = [stars, miles, rank];
 

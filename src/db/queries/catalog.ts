@@ -8,10 +8,14 @@ import {
   fieldTypes,
   periodKinds,
   periodUnits,
+  promotionKinds,
   ruleModes,
   scopes,
   tierGroupTypes,
 } from '../../domain/catalog';
+import { discountModes } from '../../domain/promotion/arbitrate';
+import { pointsModes } from '../../domain/promotion/price';
+import { roundings } from '../../domain/promotion/whole';
 import { query } from '../query';
 
 /**
@@ -93,13 +97,17 @@ export const programRow = z.object({
   allow_negative_balance: z.boolean(),
   regrant_initial_balance: z.boolean(),
   rule_mode: z.enum(ruleModes),
+  arbitration_discounts: z.enum(discountModes),
+  arbitration_points: z.enum(pointsModes),
+  discount_with_points: z.boolean(),
   created_at: time,
   updated_at: time,
 });
 export type ProgramRow = z.output<typeof programRow>;
 export const programColumns = `
   id, external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
-  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode, created_at, updated_at`;
+  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode,
+  arbitration_discounts, arbitration_points, discount_with_points, created_at, updated_at`;
 
 export const listPrograms = query({
   name: 'catalog-programs',
@@ -124,14 +132,18 @@ export const currencyRow = z.object({
   activation_n: z.int().nullable(),
   activation_unit: z.enum(expirationUnits).nullable(),
   expiring_soon_days: z.int().nullable(),
+  rounding: z.enum(roundings),
+  ratio_points: points.nullable(),
+  ratio_money: points.nullable(),
+  ratio_money_currency: z.string().nullable(),
   created_at: time,
   updated_at: time,
 });
 export type CurrencyRow = z.output<typeof currencyRow>;
 export const currencyColumns = `
   iid, program_id, eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit,
-  expiration_from, expires_on, activation_n, activation_unit, expiring_soon_days, created_at,
-  updated_at`;
+  expiration_from, expires_on, activation_n, activation_unit, expiring_soon_days, rounding, ratio_points,
+  ratio_money, ratio_money_currency, created_at, updated_at`;
 
 export const listCurrencies = query({
   name: 'catalog-currencies',
@@ -149,18 +161,49 @@ export const promotionRow = z.object({
   is_active: z.boolean(),
   start_date: time.nullable(),
   end_date: time.nullable(),
+  kind: z.enum(promotionKinds),
+  priority: z.int(),
+  combinable: z.boolean(),
+  group_id: z.int().nullable(),
+  partner_id: z.int().nullable(),
+  limits: z.json().nullable(),
+  conditions: z.json(),
+  effects: z.json(),
   created_at: time,
   updated_at: time,
 });
 export type PromotionRow = z.output<typeof promotionRow>;
 export const promotionColumns = `
-  id, program_id, external_id, name, description, is_active, start_date, end_date, created_at, updated_at`;
+  id, program_id, external_id, name, description, is_active, start_date, end_date, kind, priority,
+  combinable, group_id, partner_id, limits, conditions, effects, created_at, updated_at`;
 
 export const listPromotions = query({
   name: 'catalog-promotions',
   parameters: [],
   row: promotionRow,
   text: `select ${promotionColumns} from catalog.promotions order by id`,
+});
+
+const promotionGroupRow = z.object({
+  id: z.int(),
+  program_id: z.int(),
+  external_id: z.string(),
+  name: z.string(),
+  parent_id: z.int().nullable(),
+  mode: z.enum(discountModes),
+  priority: z.int(),
+  created_at: time,
+  updated_at: time,
+});
+export type PromotionGroupRow = z.output<typeof promotionGroupRow>;
+const promotionGroupColumns = `
+  id, program_id, external_id, name, parent_id, mode, priority, created_at, updated_at`;
+
+export const listPromotionGroups = query({
+  name: 'catalog-promotion-groups',
+  parameters: [],
+  row: promotionGroupRow,
+  text: `select ${promotionGroupColumns} from catalog.promotion_groups order by id`,
 });
 
 export const ruleRow = z.object({

@@ -10,7 +10,7 @@ import {
 import { withinSum } from './effects/scope';
 import { type Candidate, evaluate, type Rejected } from './evaluate';
 import type { Bill, Earning, Reason } from './kind';
-import { type Checkout, merchantTotal, type OrderLine } from './order';
+import { type Checkout, merchantTotal, type OrderLine, type PaymentRequest } from './order';
 import { type Overdrawn, type Paid, type PaymentNote, payWith } from './pay';
 import type { CompiledPromotion } from './promotion';
 import type { PointsCurrency } from './terms';
@@ -84,17 +84,22 @@ export function price(
   const before = opening(lines);
   const discounts = discountsOf(candidates, before, policy);
   const reduced = reducedBy(before, discounts);
+  const known = { ...policy, currencies: policy.currencies.filter((it) => isWorthMoneyOf(it, checkout)) };
   const open = policy.arbitration.discountWithPoints ? reduced : withoutReduced(reduced, discounts);
-  const payments = paymentsOf(candidates, open, checkout, policy);
+  const payments = paymentsOf(candidates, open, checkout, known);
   if ('overdrawn' in payments) return payments;
-  const earned = earnedOf(candidates, payments.standing, policy);
+  const earned = earnedOf(candidates, payments.standing, known);
   const priced = lines.map((line, index) => lineOf(line, index, discounts, payments.paid, earned));
   const fired = firedIn(priced);
   const lost = candidates
     .filter((candidate) => !fired.has(candidate.promotion))
-    .map((candidate) => outranked(candidate, priced, before));
+    .map((candidate) => foreign(candidate, checkout) ?? outranked(candidate, priced, before));
   const notes = payments.notes;
   return { lines: priced, notes, rejected: [...rejected.map((it) => ({ ...it, lostTo: [] })), ...lost] };
+}
+
+function isWorthMoneyOf({ moneyCurrency }: PointsCurrency, { order }: Checkout): boolean {
+  return moneyCurrency === null || moneyCurrency === order.facts.currency;
 }
 
 function opening(lines: readonly OrderLine[]): Standing {
@@ -164,6 +169,10 @@ function paymentsOf(
     if (!result?.paid) continue;
     paid.push(result.paid);
     standing = reducedBy(standing, [{ candidate: result.paid.candidate, perLine: result.paid.money }]);
+  }
+  const isKnown = ({ currencyIid }: PaymentRequest) => currencies.some(({ iid }) => iid === currencyIid);
+  for (const { currencyIid, points } of checkout.order.payments.filter((request) => !isKnown(request))) {
+    notes.push({ currencyIid, requested: points, allowed: 0n, because: 'it pays for orders in other money' });
   }
   return { paid, notes, standing };
 }
@@ -235,6 +244,14 @@ export function firedIn(lines: readonly PricedLine[]): Set<CompiledPromotion> {
   );
 }
 
+/** A candidate all of whose points are worth other money than the order's, if it is one. */
+function foreign({ promotion }: Candidate, checkout: Checkout): Rejection | null {
+  const { discounts, earnings, payments } = promotion;
+  const currencies = [...earnings, ...payments].map(({ currency }) => currency);
+  if (discounts.length > 0 || currencies.some((it) => isWorthMoneyOf(it, checkout))) return null;
+  return { promotion, because: 'order_segment', detail: 'its points are for other money', lostTo: [] };
+}
+
 /** A candidate that came to nothing: alone it would not have either, or others came before it. */
 function outranked(candidate: Candidate, lines: readonly PricedLine[], before: Standing): Rejection {
   const { promotion, picked } = candidate;
@@ -245,7 +262,8 @@ function outranked(candidate: Candidate, lines: readonly PricedLine[], before: S
   if (!wouldDoAlone(candidate, { ...before, scope: [...before.lines.keys()] })) {
     return no('floor', 'nothing is left to reduce, or to earn points on');
   }
-  const rivals = firedIn(picked.flatMap((index) => lines[index] ?? []));
+  const isForOrder = [...promotion.discounts, ...promotion.earnings].some((effect) => effect.isForOrder);
+  const rivals = firedIn(isForOrder ? lines : picked.flatMap((index) => lines[index] ?? []));
   const lostTo = [...rivals].sort((a, b) => a.id - b.id);
   const names = lostTo.map(({ externalId }) => externalId).join(', ');
   return { promotion, because: 'arbitration', detail: `outranked by ${names}`, lostTo };

@@ -14,6 +14,8 @@ export interface PointsCurrency {
   /** So many units of points are worth so many minor units of money. */
   readonly points: Whole;
   readonly money: Whole;
+  /** ISO code of that money, orders in other money know no such points; null: whatever an order is in. */
+  readonly moneyCurrency: string | null;
 }
 
 /** What the promotions of a program may mention. */

@@ -1,7 +1,7 @@
 import type { adminPrograms } from '../../../contract/admin/programs';
 import { changeProgram, createProgram, deleteProgram } from '../../../db/commands/programs';
-import { listPrograms } from '../../../db/queries/catalog';
-import { isRefusal } from '../../../domain/refusal';
+import { listPrograms, type ProgramRow } from '../../../db/queries/catalog';
+import { isRefusal, type Refusal } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
 import { type AdminDependencies, change, found, given, pageOf } from './change';
 
@@ -10,27 +10,30 @@ const resource = 'Loyalty program';
 export function createAdminProgramHandlers(dependencies: AdminDependencies): Handlers<typeof adminPrograms> {
   const { db } = dependencies;
   return {
-    list: async (input) =>
-      pageOf(
-        await listPrograms(db),
-        ({ id }) => id,
-        input,
-        (row) => row,
-      ),
-    create: (input) => change(dependencies, (tx) => createProgram(tx, input)),
-    read: async ({ id }) =>
-      found(
-        (await listPrograms(db)).find((row) => row.id === id),
-        resource,
-        id,
-      ),
+    list: async (input) => pageOf(await listPrograms(db), ({ id }) => id, input, answer),
+    async create(input) {
+      const row = await change(dependencies, (tx) => createProgram(tx, input));
+      return isRefusal(row) ? row : answer(row);
+    },
+    async read({ id }) {
+      const row = (await listPrograms(db)).find((it) => it.id === id);
+      return answerOr(found(row, resource, id));
+    },
     async change({ id, ...values }) {
       const row = await change(dependencies, (tx) => changeProgram(tx, id, given(values)));
-      return isRefusal(row) ? row : found(row, resource, id);
+      return isRefusal(row) ? row : answerOr(found(row, resource, id));
     },
     async remove({ id }) {
       const row = await change(dependencies, (tx) => deleteProgram(tx, id));
-      return isRefusal(row) ? row : found(row, resource, id);
+      return isRefusal(row) ? row : answerOr(found(row, resource, id));
     },
   };
+}
+
+function answerOr<R extends Refusal>(row: ProgramRow | R) {
+  return 'refusal' in row ? row : answer(row);
+}
+
+function answer({ arbitration_discounts, arbitration_points, discount_with_points, ...row }: ProgramRow) {
+  return row;
 }

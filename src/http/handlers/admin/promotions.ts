@@ -54,7 +54,17 @@ function answerOr<R extends Refusal>(row: PromotionRecord | R) {
   return 'refusal' in row ? row : answer(row);
 }
 
-function answer(row: PromotionRecord) {
+function answer({
+  kind,
+  priority,
+  combinable,
+  group_id,
+  partner_id,
+  limits,
+  conditions,
+  effects,
+  ...row
+}: PromotionRecord) {
   const trimmed = (amount: string | null) => amount && toTrimmed(amount);
   const rule = ({ static_amount, min_amount, max_amount, ...currency }: RuleValues) => ({
     points_currency_iid: currency.points_currency_iid,

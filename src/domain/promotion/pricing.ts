@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { Currency, Database, Program } from '../catalog';
+import type { Market } from '../market';
+import { profileFactTypes } from '../profile-facts';
+import type { Segment } from '../segment';
+import type { PromotionGroup } from './arbitrate';
+import { isInSegment, lineFactTypes, orderFactTypes } from './facts';
+import { conditionPart, discountPart, pointsPart } from './kinds';
+import { limitsSchema } from './limits';
+import type { Policy } from './price';
+import {
+  type CompiledPromotion,
+  checkOrderPromotion,
+  compilePromotion,
+  type OrderPromotion,
+} from './promotion';
+import type { PointsCurrency, Terms } from './terms';
+import { moneyScale, toWhole } from './whole';
+
+/** What the orders of a program are priced by. */
+export interface Pricing {
+  /** Discount and points promotions in order of id, also those that are switched off. */
+  readonly promotions: readonly CompiledPromotion[];
+  readonly policy: Policy;
+  readonly terms: Terms;
+  /** The segments of its profile database. */
+  readonly segments: readonly Segment[];
+}
+
+/** What a program and its surroundings are set up as, as far as promotions may mention it. */
+export interface Surroundings {
+  readonly program: Program;
+  readonly database: Database | undefined;
+  readonly market: Market;
+  readonly currencies: readonly Currency[];
+  readonly groups: readonly PromotionGroup[];
+  readonly segments: readonly Segment[];
+  /** External ids of the tiers of all its groups. */
+  readonly tiers: readonly string[];
+  /** External ids of segments of goods. */
+  readonly goodsSegments: readonly string[];
+  /** Ids of the pools of promo codes, by external id. */
+  readonly pools: ReadonlyMap<string, number>;
+}
+
+/** A promotion as it is stored: its parts are not read yet. */
+export type StoredPromotion = Omit<OrderPromotion, 'limits' | 'conditions' | 'effects'> & {
+  readonly limits: unknown;
+  readonly conditions: unknown;
+  readonly effects: unknown;
+};
+
+/** A promotion that does not fit its surroundings any more. */
+export interface Misfit {
+  readonly programId: number;
+  readonly promotion: string;
+  readonly problem: string;
+}
+
+/** What the promotions of the program may mention. */
+function termsOf({ program, database, market, ...rest }: Surroundings): Terms {
+  const { currencies, segments, tiers, goodsSegments, pools } = rest;
+  return {
+    timezone: program.timezone,
+    currencies: currencies.map(toPointsCurrency),
+    orderFacts: orderFactTypes(market),
+    goodsFacts: lineFactTypes(market),
+    profileFacts: profileFactTypes(database?.fields.values() ?? []),
+    profileSegments: new Map(segments.map(({ externalId }) => [externalId, isInSegment(externalId)])),
+    goodsSegments: new Map(
+      goodsSegments.map((eid) => [
+        eid,
+        ({ facts: { segment } }) => Array.isArray(segment) && segment.includes(eid),
+      ]),
+    ),
+    tiers: new Set(tiers),
+    pools,
+  };
+}
+
+/**
+ * Everything compiled. A promotion that does not fit any more counts as switched off; what is wrong with it is
+ * told in `misfits`.
+ */
+export function makePricing(
+  surroundings: Surroundings,
+  stored: readonly StoredPromotion[],
+): { pricing: Pricing; misfits: Misfit[] } {
+  const { program, groups, segments } = surroundings;
+  const currencies = surroundings.currencies.filter(({ isActive }) => isActive);
+  const terms = termsOf({ ...surroundings, currencies });
+  const misfits: Misfit[] = [];
+  const promotions = stored.map((promotion) => {
+    const compiled = compileStored(promotion, terms);
+    if ('effects' in compiled) return compiled;
+    misfits.push({ programId: program.id, promotion: promotion.externalId, problem: compiled.problem });
+    return compilePromotion({ ...promotion, ...nothing, isActive: false }, terms);
+  });
+  const policy = { arbitration: program.arbitration, groups, currencies: terms.currencies };
+  return { pricing: Object.freeze({ promotions, policy, terms, segments }), misfits };
+}
+
+const nothing = { limits: null, conditions: [], effects: [] };
+
+const forms = {
+  discount: z.object({
+    limits: limitsSchema.nullable(),
+    conditions: z.array(conditionPart),
+    effects: z.array(discountPart),
+  }),
+  points: z.object({
+    limits: limitsSchema.nullable(),
+    conditions: z.array(conditionPart),
+    effects: z.array(pointsPart),
+  }),
+};
+
+function compileStored(stored: StoredPromotion, terms: Terms): CompiledPromotion | { problem: string } {
+  const read = forms[stored.kind].safeParse(stored);
+  if (!read.success) return { problem: z.prettifyError(read.error) };
+  const promotion = { ...stored, ...read.data };
+  const problem = checkOrderPromotion(promotion, terms);
+  return problem
+    ? { problem: `${problem.path.join('.')}: ${problem.problem}` }
+    : compilePromotion(promotion, terms);
+}
+
+/** One point is worth one of the order's money unless its currency says otherwise. */
+function toPointsCurrency({ iid, eid, type, scale, rounding, ratio }: Currency): PointsCurrency {
+  return {
+    ...{ iid, eid, type, scale, rounding },
+    points: toWhole(ratio?.points ?? '1', scale),
+    money: toWhole(ratio?.money ?? '1', moneyScale),
+    moneyCurrency: ratio?.money_currency ?? null,
+  };
+}
