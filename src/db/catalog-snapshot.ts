@@ -18,6 +18,7 @@ import { type Misfit, makePricing, type Pricing, type StoredPromotion } from '..
 import { makeSegment, type Segment } from '../domain/segment';
 import * as read from './queries/catalog';
 import * as market from './queries/market-settings';
+import { listPools } from './queries/promo-code-pools';
 import type { Queryable } from './query';
 import { inTransaction } from './transaction';
 
@@ -87,6 +88,7 @@ interface Loaded {
 async function loadPricings(db: Queryable, { programs, market, ...loaded }: Loaded) {
   const groups = groupBy(await read.listPromotionGroups(db), (row) => row.program_id);
   const tiers = await read.listTiers(db);
+  const pools = await listPools(db);
   const made = programs.map((program) => {
     const ofProgram = ({ programId }: { programId: number }) => programId === program.id;
     const tierGroups = new Set(loaded.tierGroups.filter(ofProgram).map(({ id }) => id));
@@ -96,7 +98,12 @@ async function loadPricings(db: Queryable, { programs, market, ...loaded }: Load
       groups: (groups.get(program.id) ?? []).map(toPromotionGroup),
       segments: loaded.segments.filter(({ databaseId }) => databaseId === program.databaseId),
       tiers: tiers.filter(({ group_id }) => tierGroups.has(group_id)).map(({ eid }) => eid),
-      ...{ goodsSegments: [], pools: new Map<string, number>() },
+      goodsSegments: [],
+      pools: new Map(
+        pools
+          .filter(({ database_id }) => database_id === program.databaseId)
+          .map(({ id, external_id }) => [external_id, id]),
+      ),
     };
     const rows = loaded.promotions.filter(({ program_id }) => program_id === program.id);
     return { id: program.id, ...makePricing(surroundings, rows.flatMap(toOrderPromotion)) };

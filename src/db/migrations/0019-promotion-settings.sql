@@ -68,7 +68,8 @@ alter table catalog.promotions
   );
 
 create index promotions_by_group on catalog.promotions (program_id, group_id) where group_id is not null;
-create index promotions_by_partner on catalog.promotions (program_id, partner_id) where partner_id is not null;
+create index promotions_by_partner on catalog.promotions (program_id, partner_id)
+  where partner_id is not null;
 
 alter table catalog.programs
   add column arbitration_discounts text not null default 'best'

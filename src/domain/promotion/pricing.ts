@@ -79,8 +79,8 @@ function termsOf({ program, database, market, ...rest }: Surroundings): Terms {
 }
 
 /**
- * Everything compiled. A promotion that does not fit any more counts as switched off; what is wrong with it is
- * told in `misfits`.
+ * Everything compiled. A promotion that does not fit any more counts as switched off; `misfits` say what is
+ * wrong with it.
  */
 export function makePricing(
   surroundings: Surroundings,
