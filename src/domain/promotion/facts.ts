@@ -76,7 +76,7 @@ export function lineFactTypes(market: Market): FactTypes {
   ]);
 }
 
-/** The facts of a line; `types`: those of lineFactTypes; `customFields`: the line's own as they are stored. */
+/** The facts of a line; `types`: those of lineFactTypes; `customFields`: its own as they are stored. */
 export function lineFacts(
   goods: KnownGoods,
   types: FactTypes,
