@@ -188,6 +188,13 @@ export function phone(): Field<string> {
   );
 }
 
+/** A key of an answer that is there and always null. */
+export function nothing() {
+  const field = z.null();
+  leaves.add(field, { kind: 'text', schema: { type: 'null' } });
+  return field;
+}
+
 /** An id of ours or the caller's: opaque text, never checked for form (C-11). */
 export function opaqueId(): Field<string> {
   return text(255);

@@ -4,7 +4,7 @@ import {
   flag,
   integer,
   list,
-  nullable,
+  nothing,
   numericId,
   object,
   opaqueId,
@@ -22,13 +22,12 @@ const poolId = () =>
 const code = () => text(longestCode).describe('The promo code, as it is: letter case counts.');
 /** A time of an answer that is empty text when there is none, as documented. */
 const timeOrEmpty = () => text(40, { min: 0 });
-const nothing = object({ data: nullable(object({})) });
+const done = object({ data: nothing() });
 
 const poolRefusals = ['promo_pool_not_found', 'database_not_allowed'] as const;
 const codeRefusals = [...poolRefusals, 'promo_code_not_found'] as const;
 
 const example = { code: 'CODE-1', loyalty_id: 5 };
-const done = { data: null };
 
 const importCodes = endpoint({
   path: '/api/v1.1/promocodes/import',
@@ -142,10 +141,10 @@ const activate = endpoint({
     'A code can only be activated when it is attached to a profile: a personal one once. Ours: each call ' +
     'is one more use of a universal code.',
   request: object({ code: code(), loyalty_id: poolId() }),
-  response: nothing,
+  response: done,
   refusals: [...codeRefusals, 'promo_code_not_attached', ...spentRefusals],
   outcome: 'last',
-  examples: [{ request: example, response: done }],
+  examples: [{ request: example, response: { data: null } }],
 });
 
 const update = endpoint({
@@ -171,11 +170,14 @@ const update = endpoint({
       }
     },
   ),
-  response: nothing,
+  response: done,
   refusals: [...codeRefusals, 'promo_code_not_attached'],
   outcome: 'last',
   examples: [
-    { request: { ...example, activated: true, expire_date: '2025-08-25T08:00:00Z' }, response: done },
+    {
+      request: { ...example, activated: true, expire_date: '2025-08-25T08:00:00Z' },
+      response: { data: null },
+    },
   ],
 });
 
@@ -206,7 +208,7 @@ const attach = endpoint({
     'which it was; the pool must be issuing; the lifetime of a personal code begins; attaching a universal ' +
     'code twice to one profile changes nothing.',
   request: request({ code: optional(code()), ...whose }, { matching: inferred }),
-  response: object({ data: nullable(object({})), code: code() }),
+  response: object({ data: nothing(), code: code() }),
   refusals: [
     ...findRefusals,
     'promo_code_attached',
@@ -217,7 +219,7 @@ const attach = endpoint({
     ...spentRefusals,
   ],
   outcome: 'last',
-  examples: [{ request: { ...named, code: 'CODE-1' }, response: { ...done, code: 'CODE-1' } }],
+  examples: [{ request: { ...named, code: 'CODE-1' }, response: { data: null, code: 'CODE-1' } }],
 });
 
 const detach = endpoint({
@@ -229,7 +231,7 @@ const detach = endpoint({
     'The code is needed, and must be attached to this profile alone. Ours: a personal code that was not ' +
     'activated is free again, and its lifetime has not begun.',
   request: request({ code: code(), ...whose }, { matching: inferred }),
-  response: nothing,
+  response: done,
   refusals: [
     ...findRefusals,
     'promo_code_not_found',
@@ -238,7 +240,7 @@ const detach = endpoint({
     'promo_code_shared',
   ],
   outcome: 'last',
-  examples: [{ request: { ...named, code: 'CODE-1' }, response: done }],
+  examples: [{ request: { ...named, code: 'CODE-1' }, response: { data: null } }],
 });
 
 const exportAll = endpoint({

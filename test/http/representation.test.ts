@@ -232,7 +232,7 @@ function anyLeaf(kind: LeafKind, schema: Record<string, unknown>): fc.Arbitrary<
         noNullPrototype: true,
       });
     default:
-      return anyText(schema.minLength === 0 ? 0 : 1);
+      return schema.type === 'null' ? fc.constant(null) : anyText(schema.minLength === 0 ? 0 : 1);
   }
 }
 
