@@ -8,6 +8,7 @@ import { createDeliverEvents } from './deliver-events';
 import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
+import { createImports } from './imports';
 import { createManagePoints } from './manage-points';
 import { createParticipate } from './participate';
 import { createPost } from './post';
@@ -41,6 +42,7 @@ export function createActivities(context: ActivityContext) {
     evaluateTiers: createEvaluateTiers(context),
     expirePoints: createExpirePoints(context),
     ...createExports(context),
+    ...createImports(context),
     managePoints: createManagePoints(context),
     participate: createParticipate(context),
     post: createPost(context),

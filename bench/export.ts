@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { round } from './load';
 import { makePostings } from './many-postings';
-import { type Stack, startStack } from './stack';
+import { peakMiB, type Stack, startStack } from './stack';
 
 const token = 'bench-token';
 const path = '/api/v1.1/loyalty/transactions_export';
@@ -107,13 +106,6 @@ async function fetchAll(url: string) {
     for (let at = data.indexOf(10); at >= 0; at = data.indexOf(10, at + 1)) lines += 1;
   }
   return { bytes, lines, seconds: (performance.now() - begin) / 1000 };
-}
-
-/** The most memory a process has had at once; null where the system does not tell. */
-async function peakMiB(pid: number): Promise<number | null> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kibibytes === undefined ? null : Math.round(Number(kibibytes) / 1024);
 }
 
 main(Number(process.argv[2] ?? 1_000_000)).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,13 @@ export async function startStack(progress: (message: string) => void): Promise<S
       if (violations.length > 0) throw new Error(`The ledger is not sound: ${JSON.stringify(violations)}`);
     },
   };
+}
+
+/** The most memory a process has had at once; null where the system does not tell. */
+export async function peakMiB(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kibibytes === undefined ? null : Math.round(Number(kibibytes) / 1024);
 }
 
 async function createDatabase(url: string): Promise<void> {

@@ -33,6 +33,9 @@ import {
   type HoldSignal,
   holdType,
   holdWorkflowId,
+  type ImportInput,
+  importType,
+  importWorkflowId,
   postType,
   searchAttributes,
   taskQueues,
@@ -94,6 +97,8 @@ export interface Gateway {
   evaluateTiers(programId: number): Promise<EvaluateTiersResult>;
   /** Starts the workflow that writes an export. */
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
+  /** Starts the workflow that carries an import out. */
+  startImport(task: ImportInput, labels: Pick<HoldLabels, 'program'>): Promise<void>;
   /** Has persons who were deleted erased from files of exports; if Temporal is away, a schedule does it. */
   cleanExports(): Promise<void>;
   /** Whether the workflow of a temporary transaction is running. */
@@ -227,6 +232,19 @@ export function openGateway(options: GatewayOptions): Gateway {
     );
   }
 
+  async function startImport(task: ImportInput, { program }: Pick<HoldLabels, 'program'>) {
+    await within(client, requestTimeoutMs, () =>
+      client.workflow.start(importType, {
+        workflowId: importWorkflowId(task.import_id),
+        taskQueue: queues.jobs,
+        args: [task],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `${task.file_name} into ${program}${task.dry_run ? ', dry run' : ''}`,
+        typedSearchAttributes: attributePairs({ LoyaltyProgram: program }),
+      }),
+    );
+  }
+
   async function cleanExports(): Promise<void> {
     try {
       await within(client, requestTimeoutMs, () =>
@@ -278,6 +296,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     expirePoints: (id) => runJob(expirePointsType, expireScheduleId(options.taskQueue, id), id),
     evaluateTiers: (id) => runJob(evaluateTiersType, tierScheduleId(options.taskQueue, id), id),
     startExport,
+    startImport,
     cleanExports,
     isHoldLive,
     startDelivery,

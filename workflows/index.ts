@@ -5,4 +5,5 @@ export { evaluateTiers } from './evaluate-tiers';
 export { expirePoints } from './expire-points';
 export { exportTransactions as export } from './export';
 export { hold } from './hold';
+export { importMembers } from './import-members';
 export { loyaltyParticipation, loyaltyPointsManagement } from './nodes';

@@ -4,6 +4,7 @@
  */
 import type { Amount } from '../src/domain/amount';
 import type { ExportTask, WrittenExport } from '../src/domain/export';
+import type { ImportTask, UnfitFile } from '../src/domain/import';
 import type { Participated, PointsManaged } from '../src/domain/node';
 import type { Settle, Wish } from '../src/domain/operation';
 import type { Settled } from '../src/domain/outcome';
@@ -78,6 +79,16 @@ export function cleanExportsStart(taskQueue: string) {
     staticSummary: 'expired files, and persons who were deleted',
   };
 }
+
+/** The workflow of one import: reads its file, writes members and points, keeps its report for a while. */
+export const importType = 'importMembers';
+
+export function importWorkflowId(importId: string): string {
+  return `import/${importId}`;
+}
+
+export type ImportInput = ImportTask;
+export type ImportResult = { rows: number; refused: number } | UnfitFile;
 
 /** Search attributes of a hold; amounts are for searching only, exact ones are in the input. */
 export const searchAttributes = {

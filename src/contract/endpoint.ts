@@ -16,7 +16,8 @@ export class Download {
   constructor(
     readonly fileName: string,
     readonly contentType: string,
-    readonly bytes: number,
+    /** null: not known before it has been written. */
+    readonly bytes: number | null,
     readonly content: AsyncIterable<Uint8Array>,
   ) {}
 }
@@ -57,6 +58,8 @@ export interface Endpoint<
   /** What it may refuse beyond the common refusals. */
   readonly refusals: readonly Code[];
   readonly examples: readonly Example[];
+  /** The type of a file that the request body is, as a stream; the fields are in the query then. */
+  readonly upload: string | null;
   /** Longest request body. */
   readonly maxBytes: number;
   /** Whether error and error_text come before or after the payload, as on the endpoint's own page. */
@@ -70,6 +73,7 @@ export interface Endpoint<
 const defaults = {
   method: 'POST',
   aliases: [],
+  upload: null,
   maxBytes: 1_048_576,
   outcome: 'first',
   status: 200,

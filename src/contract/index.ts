@@ -2,6 +2,7 @@ import { account } from './account';
 import { adminCurrencies } from './admin/currencies';
 import { adminDatabases, adminFields } from './admin/databases';
 import { adminEvents } from './admin/events';
+import { adminImports } from './admin/imports';
 import {
   adminChannels,
   adminLineStatuses,
@@ -62,6 +63,7 @@ export const subjects = {
   adminPromoCodePools,
   adminTokens,
   adminEvents,
+  adminImports,
   adminReports,
   adminProfiles,
   adminWebhooks,

@@ -36,6 +36,7 @@ export function operationOf(endpoint: Endpoint, context: OperationContext): Json
     security: endpoint.scope === null ? [] : [{ token: [endpoint.scope] }],
     ...(parameters.length > 0 && { parameters }),
     ...(inBody.length > 0 && { requestBody: { required: true, content: requestContent(endpoint, context) } }),
+    ...(endpoint.upload !== null && { requestBody: uploadBody(endpoint.upload) }),
     responses: isRest ? restResponses(endpoint, id) : envelopeResponse(endpoint, context),
   };
 }
@@ -62,9 +63,9 @@ function withKeys(schema: ObjectSchema, keys: readonly string[]): JsonSchema {
 }
 
 /** Parameters of the path, and of the query where there is no body. */
-function parametersOf({ path, method }: Endpoint, schema: ObjectSchema) {
+function parametersOf({ path, method, upload }: Endpoint, schema: ObjectSchema) {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
-  const hasQuery = method === 'GET' || method === 'DELETE';
+  const hasQuery = method === 'GET' || method === 'DELETE' || upload !== null;
   return Object.entries(schema.properties)
     .filter(([name]) => hasQuery || inPath.includes(name))
     .map(([name, { description, ...rest }]) => ({
@@ -83,6 +84,10 @@ function requestContent(endpoint: Endpoint, { id, writeXml }: OperationContext):
   if (endpoint.family === 'admin') return { 'application/json': json };
   const xml = { schema, ...(example && { example: writeXml(example.request, endpoint.request) }) };
   return { 'application/json': json, 'application/xml': xml };
+}
+
+function uploadBody(type: string): Json {
+  return { required: true, content: { [type]: { schema: { type: 'string', format: 'binary' } } } };
 }
 
 /** The payload, in its envelope unless it is a management call. */

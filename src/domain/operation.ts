@@ -69,6 +69,8 @@ export interface Register extends Partial<Source> {
   profile_id: string;
   /** The registration date, if it is not now. */
   created_at?: string;
+  /** For who comes with a balance of elsewhere. */
+  without_initial_balance?: boolean;
 }
 
 export interface Remove {

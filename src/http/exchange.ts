@@ -131,7 +131,7 @@ async function sendFile(exchange: Exchange, path: string, file: Download): Promi
   const { request, response, requestId, log } = exchange;
   response.writeHead(200, {
     'Content-Type': file.contentType,
-    'Content-Length': file.bytes,
+    ...(file.bytes !== null && { 'Content-Length': file.bytes }),
     'Content-Disposition': `attachment; filename="${file.fileName}"`,
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',

@@ -11,6 +11,8 @@ export interface Context {
   readonly requestId: string;
   /** When the caller stops waiting, in milliseconds since 1970. */
   readonly deadline: number;
+  /** The request body of an endpoint that takes a file; empty for others. Throws Malformed as it is read. */
+  readonly upload: AsyncIterable<Uint8Array>;
 }
 
 /** Answers a valid request: with the payload, or with one of the refusals its endpoint lists. */

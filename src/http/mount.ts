@@ -17,7 +17,8 @@ import {
   sendTable,
 } from './exchange';
 import type { Context, Implementation } from './handler';
-import { type Expected, type Keys, keysOf, type Received, receive, receiveRest } from './receive';
+import { Malformed } from './malformed';
+import { type Expected, type Keys, keysOf, type Received, readUpload, receive, receiveRest } from './receive';
 
 export interface MountOptions {
   findAccess: FindAccess;
@@ -84,7 +85,8 @@ const restFormat = { format: 'json' } as const;
 function routeOf(implementation: Implementation): Route {
   const { request, response } = implementation.endpoint;
   const requestShape = withKeys(shapeOf(request), { token: 'text', format: 'text' });
-  const expected = { keys: keysOf(requestShape), maxBytes: implementation.endpoint.maxBytes };
+  const { maxBytes, upload } = implementation.endpoint;
+  const expected = { keys: keysOf(requestShape), maxBytes, upload };
   return { ...implementation, expected, responseKeys: keysOf(shapeOf(response)) };
 }
 
@@ -125,9 +127,21 @@ async function answer(
   if ('problems' in checked) return refuseBecause(checked.problems);
   const { startedAt, requestId } = exchange;
   const deadline = startedAt.getTime() + requestTimeoutMs;
-  const context: Context = { access, now: startedAt.toISOString(), requestId, deadline };
-  const result = await inTime(handler(checked.value, context), requestTimeoutMs);
-  return isRefusal(result) ? { refusal: result } : { payload: result };
+  const upload = readUpload(exchange.request, endpoint.maxBytes);
+  const context: Context = { access, now: startedAt.toISOString(), requestId, deadline, upload };
+  const result = handler(checked.value, context);
+  const known = await (endpoint.upload === null ? inTime(result, requestTimeoutMs) : fromUpload(result));
+  return isRefusal(known) ? { refusal: known } : { payload: known };
+}
+
+/** An upload takes as long as it takes. */
+async function fromUpload<T>(result: Promise<T>): Promise<T | Refusal<'bad_request'>> {
+  try {
+    return await result;
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return refuse('bad_request', { problem: error.message });
+  }
 }
 
 /** Whoever waits on is told to repeat; what was begun may still be carried out. */

@@ -1,5 +1,6 @@
 import express from 'express';
 import type { Shape } from '../contract/shape';
+import { shown } from '../contract/values';
 import { Malformed } from './malformed';
 import { type Format, formatAccepted, formatOf, formatWanted, readBody } from './representation';
 import { readScalar } from './scalar';
@@ -16,6 +17,8 @@ export function keysOf(shape: Shape): Keys {
 export interface Expected {
   readonly keys: Keys;
   readonly maxBytes: number;
+  /** The type of the file that the body is; it is not read here. */
+  readonly upload?: string | null;
 }
 
 /** A request as an object, or why it is none; and the format its answer is to have. */
@@ -39,8 +42,9 @@ export async function receive(request: express.Request, expected: Expected): Pro
 /** Reads a management request: JSON body or query, with the parameters of the path. */
 export async function receiveRest(request: express.Request, expected: Expected): Promise<Received> {
   try {
-    const bytes = await readBytes(request, expected.maxBytes);
-    const body = bytes.length === 0 ? {} : readJsonBody(request, bytes, expected);
+    const body = expected.upload
+      ? expectUpload(request, expected.upload)
+      : readJsonBody(request, await readBytes(request, expected.maxBytes), expected);
     const { token: _, ...query } = request.query; // a token in the URL ends up in logs
     const fromUrl = { ...query, ...request.params };
     const typed = Object.entries(fromUrl).map(([key, value]) => [
@@ -55,8 +59,34 @@ export async function receiveRest(request: express.Request, expected: Expected):
 }
 
 function readJsonBody(request: express.Request, bytes: Buffer, expected: Expected): Record<string, unknown> {
+  if (bytes.length === 0) return {};
   if (formatOf(request.get('content-type')) === 'json') return readBody(bytes, 'json', expected);
   throw new Malformed('Content-Type: expected application/json here');
+}
+
+/** A body of this type is taken as it comes: nothing of it is a field. */
+function expectUpload(request: express.Request, type: string): Record<string, never> {
+  if (request.is(type)) return {};
+  const got = request.get('content-type');
+  throw new Malformed(`Content-Type: expected ${type} here, got ${got === undefined ? 'none' : shown(got)}`);
+}
+
+/** The bytes of an upload. Throws Malformed if there are too many, or fewer than were announced. */
+export async function* readUpload(request: express.Request, maxBytes: number): AsyncIterable<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of whole(request)) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new Malformed(`expected a body of at most ${maxBytes / 1_048_576} MiB`);
+    yield chunk;
+  }
+}
+
+async function* whole(request: express.Request): AsyncIterable<Uint8Array> {
+  try {
+    yield* request;
+  } catch {
+    throw new Malformed('the request body broke off');
+  }
 }
 
 function readParameter(value: unknown, shape: Shape | undefined): unknown {

@@ -6,7 +6,10 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { uuidv7 } from 'uuidv7';
 import { readConfig } from '../../src/config';
 import { findTemporal } from '../../src/embedded/temporal-cli';
+import { openFileStore } from '../../src/file-store';
 import {
+  cleanExportsStart,
+  cleanExportsType,
   deleteEventsType,
   deliverEventsStart,
   deliverEventsType,
@@ -14,6 +17,7 @@ import {
   expirePointsType,
   exportWorkflowId,
   holdWorkflowId,
+  importWorkflowId,
   participationType,
   pointsManagementType,
   taskQueues,
@@ -112,6 +116,9 @@ async function main(name: string): Promise<void> {
     await keepExports(backend, client, keep);
     const tiers = { workflowId: `tiers-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };
     await keep('evaluate-tiers', await client.workflow.start(evaluateTiersType, tiers));
+    await keepImports(backend, client, keep);
+    const cleaning = cleanExportsStart(backend.config.temporalTaskQueue);
+    await keep('clean-exports', await client.workflow.start(cleanExportsType, cleaning));
     await keepNodes(backend, client, keep);
   } finally {
     await client.connection.close();
@@ -177,6 +184,37 @@ async function keepExports({ gateway, pool }: Backend, client: Client, keep: Kee
   await holder.query('rollback');
   holder.release();
   await keep('export-canceled', handle);
+}
+
+/** One that is carried out, one whose file cannot be read, one that is cancelled at work. */
+async function keepImports(
+  { gateway, pool, config }: Backend,
+  client: Client,
+  keep: (kind: string, handle: WorkflowHandle) => Promise<void>,
+): Promise<void> {
+  const store = openFileStore({ folder: config.exportDir ?? '' });
+  const start = async (csv: string) => {
+    const import_id = uuidv7();
+    async function* content() {
+      yield Buffer.from(csv);
+    }
+    const file = await store.write(import_id, content(), new AbortController().signal);
+    const asked = { program_id: programId, file_name: 'members.csv', batch: 'members' };
+    const how = { matching: null, field_name: null, create_profiles: true, grant_initial_balance: false };
+    const requested = { dry_run: false, requested_at: new Date().toISOString(), requested_by: 'root' };
+    await gateway.startImport({ import_id, file, ...asked, ...how, ...requested }, { program: 'test' });
+    return client.workflow.getHandle(importWorkflowId(import_id));
+  };
+  await keep('import-done', await start('email,amount\nann@example.com,5\n'));
+  await keep('import-unfit', await start('name\nAnn\n'));
+  const holder = await pool.connect();
+  await holder.query('begin; lock table imports.tasks');
+  const handle = await start('email,amount\nann@example.com,5\n');
+  await handle.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await holder.query('rollback');
+  holder.release();
+  await keep('import-canceled', handle);
 }
 
 const [name] = process.argv.slice(2);

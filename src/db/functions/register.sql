@@ -24,10 +24,10 @@ begin
   end if;
   insert into feed.events (type, happened_at, program_id, member_id)
   values ('loyalty_member_added', at, op.program_id, member.member_id);
-  grants := not exists (
+  grants := not coalesce(op.without_initial_balance, false) and (not exists (
     select from ledger.members m
     where m.program_id = op.program_id and m.profile_id = op.profile_id and m.member_id <> member.member_id
-  ) or (select regrant_initial_balance from catalog.programs where id = op.program_id);
+  ) or (select regrant_initial_balance from catalog.programs where id = op.program_id));
   for currency in
     select * from catalog.currencies where program_id = op.program_id and is_active order by iid
   loop

@@ -3,6 +3,7 @@ import { createAccountHandlers } from './account';
 import { createAdminCurrencyHandlers } from './admin/currencies';
 import { createAdminDatabaseHandlers, createAdminFieldHandlers } from './admin/databases';
 import { createAdminEventHandlers } from './admin/events';
+import { createAdminImportHandlers } from './admin/imports';
 import { createMarketSettingHandlers } from './admin/market-settings';
 import { createAdminProfileHandlers } from './admin/profiles';
 import { createAdminProgramHandlers } from './admin/programs';
@@ -49,6 +50,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     ...createMarketSettingHandlers(dependencies),
     adminPromoCodePools: createAdminPromoCodePoolHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
+    adminImports: createAdminImportHandlers(dependencies),
     adminEvents: createAdminEventHandlers(dependencies),
     adminReports: createAdminReportHandlers(dependencies),
     adminProfiles: createAdminProfileHandlers(dependencies),

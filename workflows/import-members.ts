@@ -1,0 +1,64 @@
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { ImportInput, ImportResult } from './protocol';
+
+const { importMembers: carryOut } = proxyActivities<Pick<Activities, 'importMembers'>>({
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '10s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+});
+
+const { failImport, forgetImport } = proxyActivities<Pick<Activities, 'failImport' | 'forgetImport'>>({
+  startToCloseTimeout: '1m',
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+});
+
+/**
+ * Imports members and their points from a file, keeps the report of refused rows for a while, and forgets it.
+ * Cancelled meanwhile, the import has failed: what it had done stays, and the same file again does the rest.
+ */
+export async function importMembers(input: ImportInput): Promise<ImportResult> {
+  setCurrentDetails('**At work**: the heartbeat of `importMembers` says how far it has come.');
+  const result = await carryOutOrFail(input);
+  const { keep_sec, ...told } = result;
+  setCurrentDetails(
+    'problem' in told
+      ? `**Failed**: ${told.problem}.`
+      : `**Done**: ${told.rows} rows, ${told.refused} of them refused. Cancel to forget the report now.`,
+  );
+  await waitFor(keep_sec);
+  await CancellationScope.nonCancellable(() => forgetImport(input.import_id));
+  return told;
+}
+
+async function carryOutOrFail(input: ImportInput) {
+  try {
+    const result = await carryOut(input);
+    if (!('problem' in result)) return result;
+    const { keep_sec } = await failImport(input.import_id, result.problem);
+    return { ...result, keep_sec };
+  } catch (error) {
+    const problem = isCancellation(error)
+      ? 'the import was cancelled'
+      : 'the import could not be carried out';
+    await CancellationScope.nonCancellable(() => failImport(input.import_id, problem));
+    throw error;
+  }
+}
+
+/** So long, or until an operator cancels. */
+async function waitFor(seconds: number): Promise<void> {
+  try {
+    await sleep(seconds * 1000);
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+}
