@@ -17,6 +17,7 @@ async function main(members: number): Promise<void> {
   const stack = await startStack(tell);
   try {
     await seed(stack);
+    await untilKnown(stack);
     await importAll(stack, 100, 'warm'); // warms everything up
     const before = await peakMiB(stack.workerPid);
     const first = await importAll(stack, members, 'member');
@@ -53,6 +54,13 @@ async function seed({ pool }: Stack): Promise<void> {
     createHash('sha256').update(token).digest(),
     ['admin'],
   ]);
+}
+
+/** The API hears of a new token a moment after it was made. */
+async function untilKnown({ url }: Stack): Promise<void> {
+  while (!(await fetch(`${url}/admin/v1/imports`, { headers })).ok) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 async function* fileOf(members: number, name: string): AsyncIterable<Buffer> {

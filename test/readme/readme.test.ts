@@ -41,7 +41,7 @@ const withoutIdsAndTimes = (text: string) =>
 /** Runs a command; again, while it answers that something is not done yet that is printed as done. */
 async function play(command: string, answer: string): Promise<string> {
   const { stdout } = await promisify(execFile)('bash', ['-c', command]);
-  const isEarly = answer.includes('"status":"done"') && /"status":"(queued|running)"/.test(stdout);
+  const isEarly = answer.includes('"status":"done"') && /"status":"(queued|checking|running)"/.test(stdout);
   return isEarly ? play(command, answer) : stdout;
 }
 

@@ -61,8 +61,8 @@ export function createAdminImportHandlers(dependencies: Dependencies): Handlers<
       };
       await gateway.startImport(task, { program: program.externalId }).catch(abandon(import_id));
       await addImport(db, task);
-      const row = await find(import_id);
-      return row ? shown(row) : found(row, resource, import_id);
+      const { file: _, ...asked } = task;
+      return shown({ ...asked, ...nothingYet });
     },
 
     async list({ after, limit = defaultLimit }) {
@@ -108,6 +108,20 @@ export function createAdminImportHandlers(dependencies: Dependencies): Handlers<
     }
   }
 }
+
+const nothingYet = {
+  state: 'queued',
+  rows_total: null,
+  rows_done: '0',
+  refused: '0',
+  repeated: '0',
+  members_added: '0',
+  ignored_columns: [],
+  points: [],
+  ended_at: null,
+  expires_at: null,
+  problem: null,
+} as const satisfies Partial<ImportRow>;
 
 function shown({
   import_id,
