@@ -3,6 +3,7 @@ import type { adminImports } from '../../../contract/admin/imports';
 import { Download } from '../../../contract/endpoint';
 import { addImport } from '../../../db/commands/imports';
 import { listImports, listRefusals } from '../../../db/queries/imports';
+import type { ImportMatching } from '../../../domain/import';
 import { refuse } from '../../../domain/refusal';
 import { writeCsv } from '../../csv';
 import type { Handlers } from '../../handler';
@@ -135,19 +136,21 @@ function shown({
   matching,
   expires_at,
   problem,
-  ...row
+  ended_at,
+  ...asked
 }: ImportRow) {
   return {
-    ...row,
     id: import_id,
     status: state,
-    matching: matching as 'email' | null,
+    ...asked,
+    matching: matching as ImportMatching | null,
     rows: Number(rows_done),
     rows_total: rows_total === null ? null : Number(rows_total),
     refused: Number(refused),
     repeated: Number(repeated),
     members_added: Number(members_added),
     points: points as { points_currency_eid: string; lots: number; points: string }[],
+    ended_at,
     report_until: expires_at,
     error_text: problem,
   };
