@@ -10,8 +10,8 @@ const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 /**
  * Imports 10,000 members with a lot each from a CSV file, or as many as the first argument says, whose
- * profiles are made on the way; then the same file again. Rows per second, and the most memory that the worker
- * took before and during.
+ * profiles are made on the way; then the same file again. Rows per second, and the most memory that the
+ * worker took before and during.
  */
 async function main(members: number): Promise<void> {
   const stack = await startStack(tell);
@@ -67,8 +67,8 @@ async function* fileOf(members: number, name: string): AsyncIterable<Buffer> {
   let lines = 'email,phone,registration_date,amount,created_at,expiration_date\r\n';
   for (let index = 0; index < members; index += 1) {
     const phone = `+4915${String(10_000_000 + index).padStart(9, '0')}`;
-    lines += `${name}${index}@example.com,${phone},2020-03-0${(index % 9) + 1},${index % 1000}.50,2025-01-01,`;
-    lines += '2999-12-31\r\n';
+    lines += `${name}${index}@example.com,${phone},2020-03-0${(index % 9) + 1},${index % 1000}.50,`;
+    lines += '2025-01-01,2999-12-31\r\n';
     if (lines.length < 65_536) continue;
     yield Buffer.from(lines);
     lines = '';

@@ -288,6 +288,13 @@ export function openGateway(options: GatewayOptions): Gateway {
     );
   }
 
+  function isReachable(): Promise<boolean> {
+    return client
+      .withDeadline(Date.now() + 2_000, () => connection.healthService.check({}))
+      .then(() => true)
+      .catch(() => false);
+  }
+
   return {
     post,
     openHold,
@@ -301,11 +308,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     isHoldLive,
     startDelivery,
     tryWebhook,
-    isReachable: () =>
-      client
-        .withDeadline(Date.now() + 2_000, () => connection.healthService.check({}))
-        .then(() => true)
-        .catch(() => false),
+    isReachable,
     close: () => connection.close(),
   };
 }

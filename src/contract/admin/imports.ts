@@ -108,8 +108,9 @@ const start = endpoint({
     'as parameters. One row is one member and at most one lot of points. Columns: who it is (`profile_id`, ' +
     `\`email\`, \`phone\` or a custom field), ${columnTexts.join(', ')}; with create_profiles also any ` +
     'field of a profile, written data.NAME if it is called like another column. Times are RFC 3339, or ' +
-    'days in the time zone of the program. Rows are carried out by a workflow, import/ID. The same file again, ' +
-    'corrected or not, posts nothing twice: a row is known by its transaction_eid, else by what it says.',
+    'days in the time zone of the program. Rows are carried out by a workflow, import/ID. The same file ' +
+    'again, corrected or not, posts nothing twice: a row is known by its transaction_eid, else by what it ' +
+    'says.',
   upload: 'text/csv',
   maxBytes: 1_073_741_824,
   request: object(options),
