@@ -1,5 +1,5 @@
 import { findProfiles, makeMembers } from './import-people';
-import { lookForPoints, nameContents, postPoints } from './import-points';
+import { lookForPoints, nameLots, postPoints } from './import-points';
 import type { BatchResult, Carrier, ReadRow, Row } from './import-row';
 
 /**
@@ -21,8 +21,7 @@ export async function importBatch(carrier: Carrier, read: readonly ReadRow[]): P
   }
   rows = await findProfiles(carrier, rows, result);
   rows = await makeMembers(carrier, rows, result);
-  const withPoints = rows.filter(({ member }) => member.points);
-  await nameContents(carrier, withPoints, result);
-  await (carrier.task.dry_run ? lookForPoints : postPoints)(carrier, withPoints, result);
+  const lots = await nameLots(carrier, rows, result);
+  await (carrier.task.dry_run ? lookForPoints : postPoints)(carrier, lots, result);
   return result;
 }

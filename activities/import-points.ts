@@ -1,4 +1,3 @@
-import type { ImportedMember, ImportedPoints } from '../src/contract/import-file';
 import { findKeys } from '../src/db/queries/imports';
 import { decimal } from '../src/domain/amount';
 import type { Accrue } from '../src/domain/operation';
@@ -8,6 +7,7 @@ import {
   type BatchResult,
   type Carrier,
   digestOf,
+  type Lot,
   type Row,
   refuseRow,
   timesOf,
@@ -16,43 +16,46 @@ import {
 import { postBatch } from './post';
 
 /**
- * What the points of each row are known by: the transaction_eid of the row, or what it says and how often
+ * The lots of rows, with what each is known by: the transaction_eid of the row, or what it says and how often
  * that was said in the file before, so that two rows that are alike are two, and the same file again is none.
+ * A tier is made up for once, however many rows name it.
  */
-export async function nameContents(carrier: Carrier, rows: Row[], result: BatchResult): Promise<void> {
-  const { task } = carrier;
-  const digests = rows.map(({ profile_id, member }) =>
-    profile_id === undefined ? undefined : digestOf(contentOf(profile_id, pointsOf(member))),
-  );
-  const before = await timesOf(carrier, [...new Set(digests.flatMap((digest) => digest ?? []))]);
-  for (const [index, row] of rows.entries()) {
-    const digest = digests[index];
-    if (digest === undefined) continue;
-    const { transaction_eid } = pointsOf(row.member);
-    const request_hash = digestOf([digest, row.member_id]);
-    if (transaction_eid !== undefined) {
-      row.key = { transaction_eid, request_hash };
-      continue;
-    }
+export async function nameLots(carrier: Carrier, rows: Row[], result: BatchResult): Promise<Lot[]> {
+  const lots = rows.flatMap(lotsOf).map((lot) => ({ lot, digest: contentOf(lot) }));
+  const digests = new Set(lots.flatMap(({ digest }) => digest ?? []));
+  const before = await timesOf(carrier, [...digests]);
+  return lots.flatMap(({ lot, digest }) => {
+    if (digest === undefined) return [lot];
+    const { transaction_eid } = lot.points;
+    const request_hash = digestOf([digest, lot.member_id]);
+    if (transaction_eid !== undefined) return [{ ...lot, key: { transaction_eid, request_hash } }];
     const times = result.contents.get(digest) ?? 0;
-    result.contents.set(digest, times + 1);
     const place = (before.get(digest) ?? 0) + times + 1;
-    row.key = { transaction_eid: `import/${task.batch}/${digest}/${place}`, request_hash };
-  }
+    if (lot.what === 'tier' && place > 1) return [];
+    result.contents.set(digest, times + 1);
+    const made = `import/${carrier.task.batch}/${digest}/${place}`;
+    return [{ ...lot, key: { transaction_eid: made, request_hash } }];
+  });
 }
 
-function contentOf(profileId: string, points: ImportedPoints): unknown[] {
+function lotsOf(row: Row): Lot[] {
+  const { points, tier } = row.member;
+  return [
+    ...(points ? [{ ...row, what: 'points' as const, points }] : []),
+    ...(tier ? [{ ...row, what: 'tier' as const, points: tier }] : []),
+  ];
+}
+
+/** What a lot says, whatever the settings are then; undefined for a profile that a dry run did not make. */
+function contentOf({ profile_id, what, points }: Lot): string | undefined {
+  if (profile_id === undefined) return undefined;
+  if (what === 'tier') return digestOf([profile_id, what, points.reached_tier_id]);
   const { currency, amount, created_at, activates_at, expires_at, description } = points;
-  return [profileId, currency.iid, amount, created_at, activates_at, expires_at, description];
-}
-
-function pointsOf({ points }: ImportedMember): ImportedPoints {
-  if (!points) throw new Error('A row without points has none');
-  return points;
+  return digestOf([profile_id, currency.iid, amount, created_at, activates_at, expires_at, description]);
 }
 
 /** Posts the points of rows. */
-export async function postPoints(carrier: Carrier, rows: Row[], result: BatchResult): Promise<void> {
+export async function postPoints(carrier: Carrier, rows: readonly Lot[], result: BatchResult): Promise<void> {
   if (rows.length === 0) return;
   const operations = rows.map((row) => accrualOf(carrier, row));
   const outcomes = await postBatch(carrier.context, operations, carrier.origin);
@@ -68,13 +71,12 @@ function isFromBefore({ repeated, transaction_id }: Posted, mine: string | undef
   return repeated && transaction_id !== mine;
 }
 
-function accrualOf({ task, plan }: Carrier, row: Row): Accrue {
-  const { line, member, member_id, key } = row;
-  const { currency, amount, created_at, activates_at, expires_at, description } = pointsOf(member);
+function accrualOf({ task, plan }: Carrier, { line, member_id, key, what, points }: Lot): Accrue {
+  const { currency, amount, created_at, activates_at, expires_at, description, reached_tier_id } = points;
   if (member_id === undefined || !key) throw new Error('Points need a member and a key');
   return {
     verb: 'accrue',
-    transaction_id: transactionIdOf(task.import_id, line, 'points'),
+    transaction_id: transactionIdOf(task.import_id, line, what),
     ...key,
     program_id: plan.program.id,
     member_id,
@@ -84,6 +86,7 @@ function accrualOf({ task, plan }: Carrier, row: Row): Accrue {
     activates_at: activates_at ?? task.requested_at,
     ...(expires_at !== undefined && { expires_at }),
     ...(created_at !== undefined && { created_at }),
+    ...(reached_tier_id !== undefined && { reached_tier_id }),
     description: description ?? '',
     source_type: 'system',
     source_sid: 'import',
@@ -100,7 +103,7 @@ function whyNotPosted(outcome: Outcome<Accrue> | Fault | undefined): [field: str
 /** What posting would come to. */
 export async function lookForPoints(
   { context, plan }: Carrier,
-  rows: Row[],
+  rows: readonly Lot[],
   result: BatchResult,
 ): Promise<void> {
   const eids = rows.flatMap(
@@ -109,19 +112,20 @@ export async function lookForPoints(
   const keys = await findKeys(context.db, plan.program.id, eids);
   const hashes = new Map(keys.map(({ transaction_eid, request_hash }) => [transaction_eid, request_hash]));
   for (const row of rows) {
-    const eid = row.key?.transaction_eid ?? row.member.points?.transaction_eid;
+    const eid = row.key?.transaction_eid ?? row.points.transaction_eid;
     const hash = hashes.get(eid ?? '');
     if (hash === undefined || hash === row.key?.request_hash) countPoints(result, row, hash !== undefined);
     else refuseRow(result, row, 'transaction_eid', 'was used before with other content');
   }
 }
 
-function countPoints(result: BatchResult, { member }: Row, wasThere: boolean): void {
+/** Of a row that brings both, only its points count as having been there. */
+function countPoints(result: BatchResult, { what, points: lot }: Lot, wasThere: boolean): void {
   if (wasThere) {
-    result.repeated += 1;
+    if (what === 'points') result.repeated += 1;
     return;
   }
-  const { currency, amount } = pointsOf(member);
+  const { currency, amount } = lot;
   const { lots, points } = result.totals.get(currency.iid) ?? { lots: 0, points: '0' };
   const sum = decimal(points).plus(amount).toFixed();
   result.totals.set(currency.iid, { lots: lots + 1, points: sum });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ImportedMember, ImportPlan, RowProblem } from '../src/contract/import-file';
+import type { ImportedMember, ImportedPoints, ImportPlan, RowProblem } from '../src/contract/import-file';
 import { findImportContents } from '../src/db/queries/imports';
 import type { ImportTask, RefusedRow } from '../src/domain/import';
 import type { ActivityContext } from './index';
@@ -37,8 +37,15 @@ export interface Row {
   key?: { transaction_eid: string; request_hash: string };
 }
 
-/** Says that a row is not imported, and why. */
+/** Points that a row brings its member: a lot, or what makes up for a tier. */
+export interface Lot extends Row {
+  what: 'points' | 'tier';
+  points: ImportedPoints;
+}
+
+/** Says that a row is not imported, and why; once for each row. */
 export function refuseRow({ refusals }: BatchResult, { line }: Row, field: string, reason: string): void {
+  if (refusals.some((refused) => refused.line === line)) return;
   refusals.push({ line, field, reason });
 }
 

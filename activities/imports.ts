@@ -13,7 +13,7 @@ import {
   startImport,
 } from '../src/db/commands/imports';
 import { asFault } from '../src/db/faults';
-import { findImportProgress } from '../src/db/queries/imports';
+import { findImportProgress, listImportTiers } from '../src/db/queries/imports';
 import { inTransaction } from '../src/db/transaction';
 import type { Imported, ImportTask, UnfitFile } from '../src/domain/import';
 import { type CsvRecord, NoCsv, readCsv } from './csv-records';
@@ -50,7 +50,9 @@ export function createImports(context: ActivityContext) {
     const program = catalog.program(task.program_id);
     const database = program && catalog.database(program.databaseId);
     if (!program || !database) throw new Error(`There is no program ${task.program_id}`);
-    const setting = { program, database, currencies: catalog.currencies(program.id), now: task.requested_at };
+    const currencies = catalog.currencies(program.id);
+    const tiers = await listImportTiers(db, program.id);
+    const setting = { program, database, currencies, tiers, now: task.requested_at };
     const plan = readHeader(header.fields, setting, task);
     if ('problem' in plan) return { problem: `line ${header.line}: ${plan.problem}` };
     return { plan, records: { [Symbol.asyncIterator]: () => records } };

@@ -1,7 +1,7 @@
-import { fitsScale } from '../domain/amount';
+import { decimal, fitsScale, toTrimmed } from '../domain/amount';
 import type { Currency, Database, Program } from '../domain/catalog';
 import { chooseCurrency } from '../domain/catalog';
-import type { ImportMatching, ImportTask } from '../domain/import';
+import type { ImportMatching, ImportTask, ImportTier } from '../domain/import';
 import { type Match, type Search, searchFor } from '../domain/matching';
 import { type ProfileChange, readProfileData, systemFields } from '../domain/profile';
 import { isRefusal, refusalText } from '../domain/refusal';
@@ -20,6 +20,7 @@ export const importColumns = {
   activation_date: 'when they become active',
   expiration_date: 'when they lapse, or "never"',
   description: 'what the history says of them',
+  tier_eid: 'the best tier they hold',
 } as const;
 type OwnColumn = keyof typeof importColumns;
 
@@ -28,6 +29,7 @@ export interface ImportPlan {
   program: Program;
   database: Database;
   currencies: readonly Currency[];
+  tiers: readonly ImportTier[];
   /** RFC 3339 UTC: what must not lie in the past or in the future does not from here. */
   now: string;
   matching: ImportMatching;
@@ -50,6 +52,8 @@ export interface ImportedPoints {
   /** infinity: they never lapse. */
   expires_at?: string;
   description?: string;
+  /** A tier they are enough for that the member held already. */
+  reached_tier_id?: number;
 }
 
 /** What a row says: who, since when, and which points if any. */
@@ -59,6 +63,8 @@ export interface ImportedMember {
   change: ProfileChange;
   registered_at?: string;
   points?: ImportedPoints;
+  /** Qualification points that make up for a tier, if those of the row do not. */
+  tier?: ImportedPoints & { reached_tier_id: number };
 }
 
 /** What is wrong with a row. */
@@ -67,7 +73,7 @@ export interface RowProblem {
   reason: string;
 }
 
-type Setting = Pick<ImportPlan, 'program' | 'database' | 'currencies' | 'now'>;
+type Setting = Pick<ImportPlan, 'program' | 'database' | 'currencies' | 'tiers' | 'now'>;
 type Asked = Pick<ImportTask, 'matching' | 'field_name' | 'create_profiles'>;
 
 const ownColumns = Object.keys(importColumns) as OwnColumn[];
@@ -153,7 +159,11 @@ export function readRow(plan: ImportPlan, cells: readonly string[]): ImportedMem
     const registered = readMoment(plan, 'registration_date', own.registration_date, '00:00:00');
     refuseFuture(plan, 'registration_date', registered);
     const points = readPoints(plan, own);
-    return { search, change, ...(registered && { registered_at: registered }), ...(points && { points }) };
+    return {
+      ...{ search, change },
+      ...(registered && { registered_at: registered }),
+      ...(own.tier_eid === undefined ? points && { points } : withTier(plan, own.tier_eid, points)),
+    };
   } catch (error) {
     if (error instanceof Complaint) return { field: error.field, reason: error.message };
     throw error;
@@ -234,6 +244,37 @@ function readPoints(plan: ImportPlan, own: Partial<Record<OwnColumn, string>>): 
     ...(expires && { expires_at: expires }),
     ...(own.description && { description: readOwn(text(1_000), 'description', own) }),
   };
+}
+
+/** The points of a row and its tier: points of the tier's own currency must be enough for it. */
+function withTier(
+  plan: ImportPlan,
+  cell: string,
+  points: ImportedPoints | undefined,
+): Pick<ImportedMember, 'points' | 'tier'> {
+  const { tier_id, threshold, currency_iid } = readTier(plan, cell);
+  const begins = toTrimmed(threshold);
+  if (points?.currency.iid === currency_iid) {
+    if (decimal(points.amount).lessThan(begins)) {
+      const reason = `${shown(cell)} begins at ${begins} ${points.currency.eid}, got ${points.amount}`;
+      throw new Complaint('tier_eid', reason);
+    }
+    return { points: { ...points, reached_tier_id: tier_id } };
+  }
+  const currency = plan.currencies.find(({ iid }) => iid === currency_iid);
+  if (!currency?.isActive) throw new Complaint('tier_eid', 'its points currency is switched off');
+  if (begins === '0') return { ...(points && { points }) };
+  const tier = { currency, amount: begins, expires_at: 'infinity', reached_tier_id: tier_id };
+  return { ...(points && { points }), tier };
+}
+
+function readTier({ tiers }: ImportPlan, cell: string): ImportTier {
+  const [tier, ...others] = tiers.filter(
+    ({ eid, group_eid }) => cell === eid || cell === `${group_eid}/${eid}`,
+  );
+  if (!tier) throw new Complaint('tier_eid', `there is no tier ${shown(cell)}`);
+  if (others.length === 0) return tier;
+  throw new Complaint('tier_eid', `several groups have a tier ${shown(cell)}: expected GROUP/TIER`);
 }
 
 function readCurrency({ program, currencies }: ImportPlan, eid: string | undefined): Currency {

@@ -25,6 +25,16 @@ export interface ImportTask {
   requested_by: string;
 }
 
+/** A tier as a row may name it, by `eid` or by `group_eid/eid`. */
+export interface ImportTier {
+  tier_id: number;
+  eid: string;
+  group_eid: string;
+  /** Points of the qualification currency it begins at. */
+  threshold: string;
+  currency_iid: number;
+}
+
 /** Why a row was not imported. `field` is empty if it is about the whole row. */
 export interface RefusedRow {
   /** Of the file, from 1. */

@@ -38,6 +38,8 @@ interface Posting extends OnAccount, Source {
 
 export interface Accrue extends Posting {
   verb: 'accrue';
+  /** A tier that the member reached elsewhere: neither it nor those below are rewarded. */
+  reached_tier_id?: number;
   activates_at?: string;
   expires_at?: string;
 }
@@ -69,7 +71,7 @@ export interface Register extends Partial<Source> {
   profile_id: string;
   /** The registration date, if it is not now. */
   created_at?: string;
-  /** For who comes with a balance of elsewhere. */
+  /** For who comes with a balance of elsewhere; tiers that begin at 0 are not rewarded either. */
   without_initial_balance?: boolean;
 }
 

@@ -24,7 +24,11 @@ const currencies = [
   currency(2, 'status', { type: 'qualification' }),
   currency(3, 'old', { isActive: false, type: 'qualification' }),
 ];
-const setting = { program, database, currencies, now: '2026-06-01T12:00:00Z' };
+const tier = (tier_id: number, eid: string, threshold: string, group_eid = 'levels') => ({
+  ...{ tier_id, eid, group_eid, threshold, currency_iid: 2 },
+});
+const tiers = [tier(1, 'bronze', '0'), tier(2, 'silver', '500.0000'), tier(3, 'silver', '7', 'season')];
+const setting = { program, database, currencies, tiers, now: '2026-06-01T12:00:00Z' };
 type Asked = Pick<ImportTask, 'matching' | 'field_name' | 'create_profiles'>;
 const usual: Asked = { matching: null, field_name: null, create_profiles: true };
 
@@ -137,6 +141,28 @@ describe('a row', () => {
     ],
   ])('%s: %s is refused', (names, cells, asked, column, reason) => {
     expect(row(names, cells, asked)).toEqual({ field: column, reason: expect.stringMatching(reason) });
+  });
+
+  test.each<[string, string, object]>([
+    [
+      '||silver',
+      'a tier of two groups',
+      { field: 'tier_eid', reason: /several groups .*: expected GROUP\/TIER$/ },
+    ],
+    ['||platinum', 'no tier', { field: 'tier_eid', reason: /^there is no tier "platinum"$/ }],
+    [
+      '499|status|levels/silver',
+      'too few points',
+      { reason: /^"levels\/silver" begins at 500 status, got 499$/ },
+    ],
+    ['500|status|levels/silver', 'enough points', { points: { amount: '500', reached_tier_id: 2 } }],
+    ['5|stars|levels/silver', 'other points', { points: { amount: '5' }, tier: { amount: '500' } }],
+    ['||levels/silver', 'no points', { tier: { reached_tier_id: 2, expires_at: 'infinity' } }],
+    ['||bronze', 'a tier that begins at 0', { search: expect.anything() }],
+  ])('%s: %s', (cells, _, expected) => {
+    const read = row('email,amount,points_currency_eid,tier_eid', `a@b.c|${cells}`);
+    const { reason, ...rest } = expected as { reason?: RegExp };
+    expect(read).toMatchObject({ ...rest, ...(reason && { reason: expect.stringMatching(reason) }) });
   });
 
   test('lots of points may lapse today', () => {

@@ -6,6 +6,7 @@ import { importsAt } from '../support/imports';
 import { answerChecker } from '../support/openapi';
 import { enrol, makePerson, type Person } from '../support/people';
 import { type Backend, silent, startBackend } from '../support/service';
+import { until } from '../support/until';
 import { type Json, send } from '../support/wire';
 
 let backend: Backend;
@@ -24,6 +25,9 @@ afterAll(async () => {
 });
 
 const person = () => makePerson(backend, 1);
+/** A file is removed when its import has ended, a moment after that can be seen. */
+const untilNoFiles = () => until(async () => (await readdir(backend.config.exportDir ?? '')).length === 0);
+
 let batches = 0;
 /** Rows that are alike are alike within a batch only. */
 const ownBatch = () => ({ batch: `test ${++batches}` });
@@ -262,6 +266,50 @@ test('new members get initial balances only if that is asked for', async () => {
   expect(await balanceOf(bob, 'first', 3)).toBe(13.5);
 });
 
+/** The tiers that somebody holds, and the rewards that were paid for them. */
+async function tiersOf({ profile_id }: Person) {
+  const { rows } = await backend.pool.query(
+    `select
+       array(
+         select t.eid from ledger.member_tiers h join ledger.members m using (member_id)
+         join catalog.tiers t on t.id = h.tier_id
+         where m.profile_id = $1 and h.lost_at is null and h.group_id = 1 order by t.tier_order
+       ) as held,
+       (
+         select count(*)::int from ledger.postings p join ledger.accounts a using (account_id)
+         join ledger.members m using (member_id)
+         where m.profile_id = $1 and p.source_type = 'tier_group'
+       ) as rewards`,
+    [profile_id],
+  );
+  return rows[0];
+}
+
+test('members come with the tiers they hold, which are not rewarded again', async () => {
+  const [ann, bob, eve] = [await person(), await person(), await person()];
+  const csv = [
+    'email,amount,points_currency_eid,tier_eid',
+    `${ann.email},5,stars,silver`,
+    `${ann.email},6,stars,silver`,
+    `${bob.email},700,status,levels/silver`,
+    `${eve.email},700,status,`,
+    `${eve.email},5,status,silver`,
+  ].join('\n');
+  const batch = ownBatch();
+  const dry = await imports.run(csv, { ...batch, dry_run: 'true' });
+  const result = await imports.run(csv, batch);
+  expect(result).toMatchObject({ refused: 1, repeated: 0, points: dry.points, report: dry.report });
+  expect(result.points).toEqual([
+    { points_currency_eid: 'stars', lots: 2, points: '11' },
+    { points_currency_eid: 'status', lots: 3, points: '1900' },
+  ]);
+  expect(result.report).toEqual(['6 tier_eid: "silver" begins at 500 status, got 5']);
+  expect(await tiersOf(ann)).toEqual({ held: ['bronze', 'silver'], rewards: 0 });
+  expect(await tiersOf(bob)).toEqual({ held: ['bronze', 'silver'], rewards: 0 });
+  expect(await tiersOf(eve)).toEqual({ held: ['bronze', 'silver'], rewards: 1 });
+  expect(await imports.run(csv, batch)).toMatchObject({ repeated: 4, members_added: 0, points: [] });
+});
+
 test.each<[string, string | Uint8Array, Json, string | RegExp]>([
   ['an empty file', '', {}, 'the file is empty'],
   ['columns nobody knows', 'email,Bonus,Laune\n', {}, /^line 1: unknown columns "Bonus", "Laune": expected/],
@@ -299,10 +347,10 @@ test.each<[string, Json, number, string | RegExp]>([
   ['another matching', { matching: 'name' }, 400, /^matching: expected one of "profile_id"/],
   ['something else than true or false', { dry_run: 'yes' }, 400, /^dry_run: expected true or false/],
 ])('%s is refused, and no file is kept', async (_, query, status, text) => {
-  const before = await readdir(backend.config.exportDir ?? '');
+  await untilNoFiles();
   const answer = await imports.start('email\n', query);
   expect(answer).toMatchObject({ http: status, error_text: expect.stringMatching(text) });
-  expect(await readdir(backend.config.exportDir ?? '')).toEqual(before);
+  await untilNoFiles();
 });
 
 test('only CSV is taken, from a token that may', async () => {
@@ -350,5 +398,5 @@ test('nothing of a person is left of an import once it is done', async () => {
     const { rows } = await backend.pool.query(`select to_jsonb(t)::text as row from imports.${table} t`);
     expect(rows.map(({ row }) => row).join()).not.toMatch(new RegExp(`${ann.email}|Zephyrine`));
   }
-  expect(await readdir(backend.config.exportDir ?? '')).toEqual([]);
+  await untilNoFiles();
 });

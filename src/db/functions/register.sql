@@ -38,6 +38,12 @@ begin
       perform ledger.save((ledger.accrue(account, ledger.initial_balance(op, currency), at, origin)).account);
     end if;
   end loop;
+  if op.without_initial_balance then
+    insert into ledger.first_tiers (member_id, tier_id, reached_at)
+    select member.member_id, t.id, at
+    from catalog.tier_groups g join catalog.tiers t on t.group_id = g.id
+    where g.program_id = op.program_id and t.threshold = 0 order by t.id;
+  end if;
   for account in
     select a.* from ledger.accounts a
     where a.member_id = member.member_id

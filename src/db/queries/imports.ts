@@ -95,6 +95,23 @@ export const findMembersOf = query({
     where program_id = $1::int and profile_id = any($2::text[]) and removed_at is null`,
 });
 
+/** The tiers of a program, as rows of imports name them. */
+export const listImportTiers = query({
+  name: 'import-tiers',
+  parameters: [z.int()],
+  row: z.object({
+    tier_id: z.int(),
+    eid: z.string(),
+    group_eid: z.string(),
+    threshold: z.string(),
+    currency_iid: z.int(),
+  }),
+  text: `
+    select t.id as tier_id, t.eid, g.external_id as group_eid, t.threshold, g.currency_iid
+    from catalog.tier_groups g join catalog.tiers t on t.group_id = g.id
+    where g.program_id = $1::int order by t.id`,
+});
+
 /** Which of these transaction_eids a program knows, and the hash of what was asked with them. */
 export const findKeys = query({
   name: 'keys-find',
