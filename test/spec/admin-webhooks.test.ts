@@ -1,12 +1,14 @@
 import { uuidv7 } from 'uuidv7';
 import { type RunningApi, startApi } from '../../src/api';
+import { createTierGroup } from '../../src/db/commands/tier-groups';
 import { createToken } from '../../src/db/commands/tokens';
 import { postOperations } from '../../src/db/ledger';
-import type { eventTypes } from '../../src/domain/event';
+import type { Event, eventTypes } from '../../src/domain/event';
 import type { Operation } from '../../src/domain/operation';
 import { currencyIid, enrolIn, programId, seedProgram } from '../support/ledger';
 import { type Arrival, openReceiver, type Receiver, verify } from '../support/receiver';
 import { type Backend, silent, startBackend, startWorkerApart } from '../support/service';
+import { levels, seedStatus, statusIid } from '../support/tiers';
 import { until } from '../support/until';
 import type { Json } from '../support/wire';
 
@@ -54,14 +56,16 @@ async function subscribe(settings: Json = {}): Promise<Subscription> {
   return { id: answer.id as number, secret: answer.secret as string, receiver };
 }
 
-async function accrue(memberId: string, ...amounts: number[]): Promise<void> {
+const accrue = (memberId: string, ...amounts: number[]) => accrueIn(currencyIid, memberId, ...amounts);
+
+async function accrueIn(currency_iid: number, memberId: string, ...amounts: number[]): Promise<void> {
   for (const amount of amounts) {
     const operation: Operation = {
       verb: 'accrue',
       transaction_id: uuidv7(),
       program_id: programId,
       member_id: memberId,
-      currency_iid: currencyIid,
+      currency_iid,
       source_type: 'api',
       amount: String(amount),
     };
@@ -284,3 +288,27 @@ test('a worker is killed in mid-delivery: everything arrives, in order, under th
     for (const arrival of receiver.arrivals) verify(arrival, secret);
   });
 }, 120_000);
+
+test('who reaches a tier is told of with the signature of the webhook, the reward beside it', async () => {
+  await seedStatus(backend);
+  await createTierGroup(backend.pool, programId, levels);
+  const memberId = await enrolIn(backend.pool);
+  const types = ['loyalty_tier_changed', 'loyalty_points_accrued'];
+  const { secret, receiver } = await subscribe({ types });
+  await accrueIn(statusIid, memberId, 500);
+  await until(() => firstArrivals(receiver).length === 3);
+  const events = firstArrivals(receiver).map((arrival) => verify(arrival, secret)) as Event[];
+  expect(events.find(({ event_type }) => event_type === 'loyalty_tier_changed')).toMatchObject({
+    event_data: {
+      loyalty_program_id: programId,
+      tiers_group_eid: 'levels',
+      tiers_group_type: 'cumulative',
+      direction: 'up',
+      tier_eid: 'silver',
+      tier_order: 1,
+      previous_tier_eid: 'bronze',
+    },
+  });
+  const reward = { source_type: 'tier_group', source_sid: 'silver', amount: '100.00' };
+  expect(events.map(({ event_data }) => event_data)).toContainEqual(expect.objectContaining(reward));
+});

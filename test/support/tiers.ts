@@ -11,7 +11,7 @@ import { currencyIid, enrolIn, type LedgerBench, programId } from './ledger';
 export const statusIid = 2;
 
 /** The qualification currency that tiers are earned in, beside the stars that reward them. */
-export async function seedStatus(bench: LedgerBench): Promise<void> {
+export async function seedStatus(bench: Pick<LedgerBench, 'pool'>): Promise<void> {
   await bench.pool.query(
     `insert into catalog.currencies (iid, program_id, eid, name, type)
      values ($1, $2, 'status', 'Status', 'qualification')`,

@@ -1,32 +1,28 @@
 -- Counts the postings of a locked account that are new since the last time: what was accrued, by day, less
--- what was cancelled of it. Redemptions and expiry do not lessen what was earned.
+-- what was cancelled of it; answers what was earned in all. Redemptions and expiry do not lessen it.
 create or replace function ledger.count_earnings(account ledger.accounts, zone text)
-returns void language plpgsql as $$
+returns ledger.points language plpgsql as $$
 declare
-  news_total ledger.points;
+  news record;
 begin
   if account.earned_seq = account.last_seq then
-    return;
+    return account.earned;
   end if;
-  with news as (
-    select (n.posted_at at time zone zone)::date as day, sum(n.amount) as amount
-    from (
-      select p.posted_at, p.amount from ledger.postings p
-      where p.account_id = account.account_id and p.seq > account.earned_seq
-        and p.type = 'accrual' and not p.is_temp
-      union all
-      select p.posted_at, -p.amount
-      from ledger.postings r
-      join ledger.postings p on p.account_id = r.account_id and p.seq = r.reverses_seq and p.type = 'accrual'
-      where r.account_id = account.account_id and r.seq > account.earned_seq
-    ) n
-    group by 1
-  ), counted as (
+  for news in
+    select (coalesce(o.posted_at, p.posted_at) at time zone zone)::date as day,
+      sum(case p.type when 'reversal' then -o.amount else p.amount end) as amount
+    from ledger.postings p
+    left join ledger.postings o on o.account_id = p.account_id and o.seq = p.reverses_seq
+    where p.account_id = account.account_id and p.seq > account.earned_seq
+      and (p.type = 'accrual' and not p.is_temp or p.type = 'reversal' and o.type = 'accrual')
+    group by 1 order by 1
+  loop
     insert into ledger.earnings as e (account_id, day, amount)
-    select account.account_id, news.day, news.amount from news order by news.day
-    on conflict on constraint earnings_pkey do update set amount = e.amount + excluded.amount
-  )
-  select coalesce(sum(news.amount), 0) into news_total from news;
-  update ledger.accounts a set earned = a.earned + news_total, earned_seq = account.last_seq
+    values (account.account_id, news.day, news.amount)
+    on conflict on constraint earnings_pkey do update set amount = e.amount + excluded.amount;
+    account.earned := account.earned + news.amount;
+  end loop;
+  update ledger.accounts a set earned = account.earned, earned_seq = account.last_seq
   where a.account_id = account.account_id;
+  return account.earned;
 end $$;

@@ -17,8 +17,11 @@ begin
   loop
     day := ledger.next_review(tier_group, account.account_id, standing.reviewed_on, standing.floor_until);
     exit when day is null or day > today;
-    held := greatest(floor_rank, ledger.kept_rank(tier_group, account.account_id, day - 1));
-    kept := ledger.kept_rank(tier_group, account.account_id, day);
+    held := greatest(
+      floor_rank,
+      ledger.tier_rank(tier_group.id, ledger.kept_points(tier_group, account.account_id, day - 1))
+    );
+    kept := ledger.tier_rank(tier_group.id, ledger.kept_points(tier_group, account.account_id, day));
     if standing.floor_until <= day then
       floor_rank := greatest(floor_rank - 1, -1);
       standing.floor_until := case when floor_rank >= 0 then ledger.period_after(tier_group, day) end;
@@ -31,11 +34,13 @@ begin
       perform ledger.hold_tiers(
         account, tier_group, greatest(floor_rank, kept), day::timestamp at time zone zone, origin
       );
+      standing.held_rank := null;
     end if;
     standing.reviewed_on := day;
   end loop;
   update ledger.standings s set
     reviewed_on = greatest(today, standing.reviewed_on), floor_until = standing.floor_until,
+    held_rank = standing.held_rank,
     floor_tier_id = (
       select t.id from catalog.tiers t where t.group_id = tier_group.id and t.tier_order = floor_rank
     )

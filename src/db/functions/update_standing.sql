@@ -13,7 +13,9 @@ begin
   where s.member_id = update_standing.member_id and s.group_id = tier_group.id;
   standing.reviewed_on := greatest(today, standing.reviewed_on);
   select greatest(
-    ledger.kept_rank(tier_group, update_standing.account_id, standing.reviewed_on),
+    ledger.tier_rank(
+      tier_group.id, ledger.kept_points(tier_group, update_standing.account_id, standing.reviewed_on)
+    ),
     (select t.tier_order from catalog.tiers t where t.id = standing.floor_tier_id)
   )
   into rank;

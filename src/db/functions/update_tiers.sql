@@ -9,8 +9,8 @@ declare
   zone text := (select p.timezone from catalog.programs p where p.id = account.program_id);
   today date := (moment at time zone zone)::date;
   review record;
-  tier_group catalog.tier_groups;
   rank int;
+  earned ledger.points;
 begin
   if moment > account.touched_at then
     account.touched_at := moment;
@@ -19,21 +19,28 @@ begin
   end if;
   for review in
     select s as standing, g as tier_group
-    from ledger.standings s join catalog.tier_groups g on g.id = s.group_id
-    where s.member_id = account.member_id and g.currency_iid = account.currency_iid and g.type = 'periodic'
+    from catalog.tier_groups g
+    join ledger.standings s on s.group_id = g.id and s.member_id = account.member_id and s.reviewed_on < today
+    where g.currency_iid = account.currency_iid and g.type = 'periodic'
     order by g.id
   loop
     perform ledger.review_standing(review.standing, review.tier_group, account, today, zone, origin);
   end loop;
-  perform ledger.count_earnings(account, zone);
-  for tier_group in
-    select g.* from catalog.tier_groups g where g.currency_iid = account.currency_iid order by g.id
+  earned := ledger.count_earnings(account, zone);
+  for review in
+    select s as standing, g as tier_group
+    from catalog.tier_groups g
+    left join ledger.standings s on s.group_id = g.id and s.member_id = account.member_id
+    where g.currency_iid = account.currency_iid order by g.id
   loop
-    rank := case tier_group.type
-      when 'cumulative' then ledger.earned_rank(tier_group, account.account_id, today)
-      else ledger.update_standing(account.member_id, tier_group, account.account_id, today, zone)
+    rank := case (review.tier_group).type
+      when 'cumulative' then ledger.tier_rank((review.tier_group).id, earned)
+      else ledger.update_standing(account.member_id, review.tier_group, account.account_id, today, zone)
     end;
-    perform ledger.hold_tiers(account, tier_group, rank, moment, origin);
-    perform ledger.reward_tiers(account.member_id, tier_group, rank, moment, origin);
+    continue when (review.standing).held_rank = rank
+      and (review.standing).settings_at = (review.tier_group).updated_at;
+    perform ledger.hold_tiers(account, review.tier_group, rank, moment, origin);
+    perform ledger.reward_tiers(account.member_id, review.tier_group, rank, moment, origin);
+    perform ledger.note_rank(account, review.tier_group, rank, today);
   end loop;
 end $$;

@@ -277,7 +277,7 @@ export const ledgerChecks = {
     group by h.member_id, h.tier_id, h.reached_at`,
   ),
 
-  'the latest event about the tiers of a member is right': check(
+  'the latest event about the tiers of a member is right, if it is there still': check(
     'tiers-events',
     `
     select min(a.account_id)::text as account_id,
@@ -299,6 +299,7 @@ export const ledgerChecks = {
       order by member_id, data ->> 'tiers_group_id', turn desc, event_id desc
     ) e on e.member_id = m.member_id and e.group_id = g.id
     where h.tier_id is distinct from e.tier_id
+      and (e.member_id is not null or not exists (select from feed.deleted))
     group by m.member_id, h.tier_id, g.id, e.tier_id`,
   ),
 
