@@ -4,6 +4,7 @@ import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
 import { createCleanExports } from './clean-exports';
 import { createDeleteEvents } from './delete-events';
+import { createCommitOrder } from './commit-order';
 import { createDeliverEvents } from './deliver-events';
 import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
@@ -38,6 +39,7 @@ export function createActivities(context: ActivityContext) {
   return {
     cleanExports: createCleanExports(context),
     deleteEvents: createDeleteEvents(context),
+    commitOrder: createCommitOrder(context),
     deliverEvents: createDeliverEvents(context),
     evaluateTiers: createEvaluateTiers(context),
     expirePoints: createExpirePoints(context),

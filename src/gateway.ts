@@ -15,8 +15,12 @@ import {
 } from '@temporalio/common';
 import { uuidv7 } from 'uuidv7';
 import {
+  type CommitOrderInput,
+  type CommitOrderResult,
   cleanExportsStart,
   cleanExportsType,
+  commitOrderType,
+  commitOrderWorkflowId,
   deliverEventsStart,
   deliverEventsType,
   discardSignal,
@@ -43,6 +47,7 @@ import {
   tryWebhookType,
 } from '../workflows/protocol';
 import { coalesce } from './coalesce';
+import type { CommitOutcome } from './domain/checkout';
 import type { Accrue, Operation, Redeem, Remove } from './domain/operation';
 import { type Fault, faultyOperations, type Outcome, type Settled } from './domain/outcome';
 import { isRefusal } from './domain/refusal';
@@ -78,6 +83,12 @@ export interface HoldLabels {
   amount: string;
 }
 
+/** What operators read about the confirming of an order. */
+export interface OrderLabels {
+  program: string | undefined;
+  member: string;
+}
+
 type Temporary<O extends Accrue | Redeem> = O & { temp_until: string };
 type Opening = Temporary<Accrue | Redeem>;
 
@@ -101,6 +112,8 @@ export interface Gateway {
   startImport(task: ImportInput, labels: Pick<HoldLabels, 'program'>): Promise<void>;
   /** Has persons who were deleted erased from files of exports; if Temporal is away, a schedule does it. */
   cleanExports(): Promise<void>;
+  /** Confirms an order by a workflow that is found by the order's external id. */
+  commitOrder(order: CommitOrderInput, labels: OrderLabels): Promise<CommitOutcome>;
   /** Whether the workflow of a temporary transaction is running. */
   isHoldLive(transactionId: string): Promise<boolean>;
   /** Has events delivered to a webhook from now on; if Temporal is away, workers do so within a minute. */
@@ -255,6 +268,31 @@ export function openGateway(options: GatewayOptions): Gateway {
     }
   }
 
+  async function commitOrder(input: CommitOrderInput, labels: OrderLabels): Promise<CommitOutcome> {
+    const { external_id, final_total_price, currency } = input.order;
+    const run = () =>
+      within(client, requestTimeoutMs, async () => {
+        const handle = await client.workflow.start(commitOrderType, {
+          workflowId: commitOrderWorkflowId(external_id),
+          taskQueue: queues.holds,
+          args: [input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowTaskTimeout: '3s',
+          staticSummary: `order ${external_id}: ${final_total_price} ${currency}`,
+          typedSearchAttributes: attributePairs({
+            LoyaltyProgram: labels.program,
+            LoyaltyMember: labels.member,
+            LoyaltyKind: 'order',
+            LoyaltyAmount: Number(final_total_price),
+          }),
+        });
+        return (await handle.result()) as CommitOrderResult;
+      });
+    // A workflow that was there already may be another request's; after it, ours is answered by the order.
+    const result = await run();
+    return (result.request_hash === input.request_hash ? result : await run()).outcome;
+  }
+
   async function isHoldLive(transactionId: string): Promise<boolean> {
     try {
       const { status } = await client.workflow.getHandle(holdWorkflowId(transactionId)).describe();
@@ -305,6 +343,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     startExport,
     startImport,
     cleanExports,
+    commitOrder,
     isHoldLive,
     startDelivery,
     tryWebhook,

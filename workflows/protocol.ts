@@ -3,6 +3,7 @@
  * It is a public interface, like the HTTP API: operators and other workflows use it too.
  */
 import type { Amount } from '../src/domain/amount';
+import type { CommitOrder, CommitOutcome } from '../src/domain/checkout';
 import type { ExportTask, WrittenExport } from '../src/domain/export';
 import type { ImportTask, UnfitFile } from '../src/domain/import';
 import type { Participated, PointsManaged } from '../src/domain/node';
@@ -89,6 +90,20 @@ export function importWorkflowId(importId: string): string {
 
 export type ImportInput = ImportTask;
 export type ImportResult = { rows: number; refused: number } | UnfitFile;
+/** The workflow that confirms one order; its result says of which request it is the outcome. */
+export const commitOrderType = 'commitOrder';
+
+/** Found by the external id of the order in the Temporal UI. */
+export function commitOrderWorkflowId(externalId: string): string {
+  return `order/${externalId}`;
+}
+
+export type CommitOrderInput = CommitOrder;
+
+export interface CommitOrderResult {
+  request_hash: string;
+  outcome: CommitOutcome;
+}
 
 /** Search attributes of a hold; amounts are for searching only, exact ones are in the input. */
 export const searchAttributes = {

@@ -111,6 +111,14 @@ function readDecimal(value: unknown): string | undefined {
   return fraction ? `${match[1]}.${fraction}` : match[1];
 }
 
+/** As `amount`, zero allowed, or the word "max". */
+export function amountOrMax(): Field<string> {
+  const schema = { type: 'string', pattern: '^(max|\\d{1,20}(\\.\\d{1,20})?)$', examples: ['100', 'max'] };
+  return leaf('text', schema, 'a decimal string such as "100.50", or "max"', (value) =>
+    value === 'max' ? value : readDecimal(value),
+  );
+}
+
 /** Points or money in an answer: a decimal string, below zero only where a program allows debts. */
 export function points(): Field<string> {
   const schema = { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$', examples: ['399.50'] };

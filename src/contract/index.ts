@@ -27,6 +27,7 @@ import { products, skus } from './goods';
 import { members } from './members';
 import { orders } from './orders';
 import { points } from './points';
+import { preorders } from './preorder';
 import { profiles } from './profiles';
 import { promoCodes } from './promo-codes';
 import { promotions } from './promotions';
@@ -44,6 +45,7 @@ export const subjects = {
   databases,
   products,
   skus,
+  preorders,
   promoCodes,
   orders,
   adminDatabases,

@@ -149,11 +149,11 @@ export interface CurrencySelector {
  * The currency a request names by iid, eid or both; at least one is given.
  * Refusals: currency_not_found, currency_mismatch.
  */
-export function findCurrency(
+export function findCurrency<C extends Pick<Currency, 'iid' | 'eid'>>(
   program: Program,
-  currencies: readonly Currency[],
+  currencies: readonly C[],
   { iid, eid }: CurrencySelector,
-): Currency | Refusal<'currency_not_found' | 'currency_mismatch'> {
+): C | Refusal<'currency_not_found' | 'currency_mismatch'> {
   const byIid = currencies.find((currency) => currency.iid === iid);
   const byEid = currencies.find((currency) => currency.eid === eid);
   if (iid !== undefined && !byIid) {

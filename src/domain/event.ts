@@ -13,6 +13,7 @@ export const eventTypes = [
   'loyalty_temp_committed',
   'loyalty_temp_rolled_back',
   'loyalty_tier_changed',
+  'market_order_created',
   'profile_created',
   'profile_updated',
 ] as const;

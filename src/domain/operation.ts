@@ -33,6 +33,9 @@ interface Posting extends OnAccount, Source {
   promotion_id?: number;
   promotion_eid?: string;
   description?: string;
+  /** Of a line of an order: external ids of what was bought. */
+  product_eid?: string;
+  sku_eid?: string;
   external_data?: unknown;
 }
 

@@ -95,6 +95,11 @@ export const refusals = {
   promo_code_elsewhere: { error: 409, text: 'Promo code "{code}" does not belong to promo code pool {pool}' },
   promo_code_activated: { error: 409, text: 'Promo code "{code}" is activated already' },
   conflict: { error: 409, text: '{problem}' },
+  order_reused: { error: 409, text: 'external_id "{order}" was used before for an order of other content' },
+  price_changed: {
+    error: 409,
+    text: 'final_total_price: the order comes to {expected} now, got {got}; call preorder again',
+  },
 
   insufficient_points: {
     error: 422,

@@ -63,7 +63,8 @@ export const searchProfiles = query({
 /** A profile, and who it is in one program: null if it is not a member now. */
 const membership = z.object({ profile_id: z.string(), member_id: z.string().nullable() });
 
-const findMemberById = query({
+/** A profile of a database by its id, as a membership row; none or one. */
+export const findMemberById = query({
   name: 'member-by-profile-id',
   parameters: [z.int(), z.int(), z.string()],
   row: membership,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ConditionProblem } from '../condition';
+import { dayIn } from '../profile-facts';
 import { choice, count, money, name, optionally, pointsAmount } from './arguments';
 import type { PromotionUse } from './order';
 import { checkPoints, currencyNamed, type Terms } from './terms';
@@ -52,15 +53,22 @@ export interface CompiledLimits {
   /** What may still be granted, of money (currencyIid null) or of points. */
   left(use: PromotionUse): Whole | null;
   readonly currencyIid: number | null;
+  /** Decimals of what the budget counts. */
+  readonly scale: number;
+  /** The most that may be granted; null: no budget. */
+  readonly most: Whole | null;
+  /** First day of the period that a moment (RFC 3339) lies in, in the program's zone; null: none counts. */
+  periodStart(at: string): string | null;
 }
 
 export const unused: PromotionUse = { total: 0, byMember: 0, byMemberInPeriod: 0, granted: 0n };
 
 export function compileLimits(limits: Limits | null, terms: Terms): CompiledLimits {
   const { total_uses: total, uses_per_member: own, uses_per_period: often, budget } = limits ?? noLimits;
-  const [most, currencyIid] = budgetOf(budget, terms);
+  const [most, currencyIid, scale] = budgetOf(budget, terms);
   return {
-    currencyIid,
+    ...{ currencyIid, scale, most },
+    periodStart: (at) => (often ? periodStart(often.period, dayIn(terms.timezone, at)) : null),
     left: ({ granted }) => most && most - granted,
     objection(use) {
       if (total !== null && use.total >= total) return `used ${use.total} of ${total} times`;
@@ -75,9 +83,19 @@ export function compileLimits(limits: Limits | null, terms: Terms): CompiledLimi
 
 const noLimits: Limits = { total_uses: null, uses_per_member: null, uses_per_period: null, budget: null };
 
-function budgetOf(budget: Limits['budget'], terms: Terms): [Whole | null, number | null] {
-  if (budget === null) return [null, null];
-  if ('money' in budget) return [toWhole(budget.money, moneyScale), null];
+function budgetOf(budget: Limits['budget'], terms: Terms): [Whole | null, number | null, number] {
+  if (budget === null) return [null, null, moneyScale];
+  if ('money' in budget) return [toWhole(budget.money, moneyScale), null, moneyScale];
   const { iid, scale } = currencyNamed(budget.points_currency_eid, terms);
-  return [toWhole(budget.points, scale), iid];
+  return [toWhole(budget.points, scale), iid, scale];
+}
+
+/** Of a day such as "2025-06-05": the first day of its week (Monday), month or year, or the day itself. */
+function periodStart(period: (typeof limitPeriods)[number], day: string): string {
+  if (period === 'month') return `${day.slice(0, 7)}-01`;
+  if (period === 'year') return `${day.slice(0, 4)}-01-01`;
+  if (period === 'day') return day;
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+  return date.toISOString().slice(0, 10);
 }

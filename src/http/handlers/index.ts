@@ -20,6 +20,7 @@ import { createProductHandlers, createSkuHandlers } from './goods';
 import { createMemberHandlers } from './members';
 import { createOrderHandlers } from './orders';
 import { createPointsHandlers } from './points';
+import { createPreorderHandlers } from './preorders';
 import { createProfileHandlers } from './profiles';
 import { createPromoCodeHandlers } from './promo-codes';
 import { createPromotionHandlers } from './promotions';
@@ -39,6 +40,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     promotions: createPromotionHandlers(dependencies),
     products: createProductHandlers(dependencies),
     orders: createOrderHandlers(dependencies),
+    preorders: createPreorderHandlers(dependencies),
     skus: createSkuHandlers(dependencies),
     adminDatabases: createAdminDatabaseHandlers(dependencies),
     adminFields: createAdminFieldHandlers(dependencies),

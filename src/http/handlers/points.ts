@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Request } from '../../contract/endpoint';
 import type { points } from '../../contract/points';
@@ -11,6 +10,7 @@ import type { Outcome, Posted } from '../../domain/outcome';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from '../../domain/refusal';
 import type { Context, Handlers } from '../handler';
 import { refuseFuture } from './moment';
+import { hashOf } from './request-hash';
 import { type Dependencies, findMemberOf, findProgram } from './target';
 
 type AccrueRequest = Request<typeof points.accrue>;
@@ -171,18 +171,7 @@ function withKey<O extends Accrue | Redeem>(input: AccrueRequest | RedeemRequest
   const { matching, currency, loyalty_program_id, transaction_eid, ...content } = input;
   const is_temp = input.is_temp || undefined; // false says no more than nothing
   const request = { verb, member_id, currency_iid, ...content, is_temp, promotion_id };
-  const canonical = JSON.stringify(request, sortKeys);
-  return {
-    ...operation,
-    transaction_eid,
-    request_hash: createHash('sha256').update(canonical).digest('base64url'),
-  };
-}
-
-/** JSON replacer: the order of keys in external_data does not make another request. */
-function sortKeys(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...operation, transaction_eid, request_hash: hashOf(request) };
 }
 
 function refuseLongHold({ temp_timeout_sec: asked }: RedeemRequest, { tempMaxTimeoutSec: most }: Program) {

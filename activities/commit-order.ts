@@ -1,0 +1,20 @@
+import { activityInfo } from '@temporalio/activity';
+import { uuidv7 } from 'uuidv7';
+import { commitOrder } from '../src/db/commit-order';
+import { type CommitOrder, type CommitOutcome, checkoutSettings } from '../src/domain/checkout';
+import { isRefusal } from '../src/domain/refusal';
+import type { ActivityContext } from './index';
+
+/**
+ * Confirms an order in one transaction. What may pass is thrown and tried again; the row of the order tells a
+ * second attempt what the first has done.
+ */
+export function createCommitOrder({ db, catalog, clock }: ActivityContext) {
+  return async function confirm(input: CommitOrder): Promise<CommitOutcome> {
+    const settings = checkoutSettings(catalog, input.order.endpoint);
+    if (isRefusal(settings)) return settings;
+    const { activityId, workflowExecution } = activityInfo();
+    const origin = workflowExecution?.workflowId ?? activityId;
+    return commitOrder(db, settings, input, { at: clock(), origin, newId: uuidv7 });
+  };
+}

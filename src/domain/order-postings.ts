@@ -1,0 +1,124 @@
+import type { PricedCheckout } from './checkout';
+import type { Accrue, Redeem } from './operation';
+import type { Earning } from './promotion/kind';
+import type { PricedLine } from './promotion/price';
+import type { CompiledPromotion } from './promotion/promotion';
+import { fromWhole, moneyScale, sum } from './promotion/whole';
+import type { Delay, Expiration } from './settings';
+
+/** What a confirmed order writes besides itself: postings line by line, and what its promotions did. */
+
+/** Who gets and gives the points of an order, and which order it is. */
+export interface OrderAccount {
+  program_id: number;
+  member_id: string;
+  order_id: number;
+  external_id: string;
+  /** RFC 3339 UTC: later than this nobody waits any more. */
+  not_after: string;
+}
+
+/** A posting with what its answer says of it; dates of its own are still to be worked out. */
+export interface LinePosting {
+  operation: Accrue | Redeem;
+  line: PricedLine['line'];
+  currency: { eid: string; scale: number };
+  activation: Delay | null;
+  expiration: Expiration | null;
+}
+
+/**
+ * The postings of an order: first what is redeemed, then what is accrued, each line by line, one for each
+ * promotion. Source order, as spec/domain.md 5 has it: order id, external id, number of the line.
+ */
+export function postingsOf(
+  { priced: { lines } }: PricedCheckout,
+  account: OrderAccount,
+  newId: () => string,
+): LinePosting[] {
+  const { program_id, member_id, order_id, external_id, not_after } = account;
+  const common = (index: number, currency_iid: number, promotion: CompiledPromotion) => ({
+    ...{ transaction_id: newId(), program_id, member_id, currency_iid, not_after },
+    ...{ promotion_id: promotion.id, promotion_eid: promotion.externalId, description: promotion.name },
+    ...{ source_type: 'order' as const, source_iid: String(order_id), source_sid: external_id },
+    source_subiid: String(index + 1),
+    ...goodsOf(lines[index]),
+  });
+  const redeemed = lines.flatMap(({ line, payments }, index) =>
+    payments.map(({ candidate, currency, points }) => ({
+      operation: {
+        verb: 'redeem' as const,
+        ...common(index, currency.iid, candidate.promotion),
+        amount: fromWhole(points, currency.scale),
+      },
+      ...{ line, currency, activation: null, expiration: null },
+    })),
+  );
+  const accrued = lines.flatMap(({ line, earned }, index) =>
+    earned.map(({ candidate, earning, points }) => ({
+      operation: {
+        verb: 'accrue' as const,
+        ...common(index, earning.currency.iid, candidate.promotion),
+        amount: fromWhole(points, earning.currency.scale),
+      },
+      ...{ line, ...datesOf(earning), currency: earning.currency },
+    })),
+  );
+  return [...redeemed, ...accrued];
+}
+
+function datesOf({ activation, expiration }: Earning) {
+  return { activation, expiration };
+}
+
+function goodsOf(priced: PricedLine | undefined) {
+  const { product, sku } = priced?.line ?? { product: null, sku: null };
+  return { ...(product !== null && { product_eid: product }), ...(sku !== null && { sku_eid: sku }) };
+}
+
+/** A use of a limited promotion; `granted` is what its budget counts. */
+export interface LimitedUse {
+  promotion_id: number;
+  granted: string;
+  total_uses: number | null;
+  budget: string | null;
+  uses_per_member: number | null;
+  uses_in_period: number | null;
+  period_start: string | null;
+}
+
+/** How limited promotions that came into play were used, in order of id. `at`: RFC 3339 UTC. */
+export function limitedUsesOf({ priced: { lines } }: PricedCheckout, at: string): LimitedUse[] {
+  const fired = new Map<number, CompiledPromotion>();
+  for (const { discounts, payments, earned } of lines) {
+    for (const { candidate } of [...discounts, ...payments, ...earned]) {
+      fired.set(candidate.promotion.id, candidate.promotion);
+    }
+  }
+  return [...fired.values()]
+    .sort((a, b) => a.id - b.id)
+    .flatMap((promotion) => (promotion.limits === null ? [] : [limitedUse(promotion, lines, at)]));
+}
+
+function limitedUse(promotion: CompiledPromotion, lines: readonly PricedLine[], at: string): LimitedUse {
+  const { limits, compiledLimits } = promotion;
+  const { currencyIid, scale, most } = compiledLimits;
+  const discounts = lines.flatMap((line) =>
+    line.discounts.filter((it) => it.candidate.promotion === promotion),
+  );
+  const earned = lines.flatMap((line) =>
+    line.earned.filter(
+      (it) => it.candidate.promotion === promotion && it.earning.currency.iid === currencyIid,
+    ),
+  );
+  const granted = currencyIid === null ? discounts.map((it) => it.money) : earned.map((it) => it.points);
+  return {
+    promotion_id: promotion.id,
+    granted: fromWhole(sum(granted), currencyIid === null ? moneyScale : scale),
+    total_uses: limits?.total_uses ?? null,
+    budget: most === null ? null : fromWhole(most, scale),
+    uses_per_member: limits?.uses_per_member ?? null,
+    uses_in_period: limits?.uses_per_period?.uses ?? null,
+    period_start: compiledLimits.periodStart(at),
+  };
+}
