@@ -45,6 +45,7 @@ export const subjects = {
   databases,
   products,
   skus,
+  orders,
   preorders,
   promoCodes,
   orders,

@@ -272,7 +272,6 @@ const refusals = [
   'currency_mismatch',
   'currency_not_redeemable',
   'insufficient_points',
-  'conflict',
 ] as const;
 
 const notes =

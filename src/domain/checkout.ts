@@ -48,7 +48,7 @@ export interface CommitOrder {
 
 /** What pricing an order may refuse. */
 export type CheckoutRefusal =
-  | OrderRefusal
+  | Exclude<OrderRefusal, { refusal: 'conflict' }>
   | WishRefusal
   | Refusal<'profile_not_found' | 'insufficient_points'>;
 

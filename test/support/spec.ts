@@ -210,6 +210,8 @@ async function fingerprint(): Promise<Json> {
       (select count(*) from exports.tasks) as exports,
       (select count(*) from market.goods where deleted_at is null) as goods,
       (select count(*) from market.custom_fields) as custom_fields,
+      (select count(*) from market.orders) as orders,
+      (select count(*) from market.order_promotions) as order_promotions,
       (select md5(string_agg(c::text, ' ' order by code_id)) from codes.codes c) as promo_codes,
       (select jsonb_agg(to_jsonb(o) order by id) from market.orders o) as orders,
       (select jsonb_object_agg(state, count) from (

@@ -161,3 +161,31 @@ insert into market.goods (id, entity_type, external_id, product_id, name, price,
   (5, 'sku', 'S3', 3, 'Hardback', 400, 'RUB', '{}', '{gift}');
 update market.goods set deleted_at = now() where external_id = 'S2';
 select setval('market.goods_id_seq', 100);
+
+-- Program 7 prices orders that come through the touchpoint "checkout".
+insert into catalog.databases (id, name) values (7, 'Orders'), (8, 'No program');
+insert into catalog.database_fields (database_id, name, type, is_unique) values
+  (7, 'crm_id', 'string', true), (7, 'card', 'int', true), (7, 'level', 'int', false);
+insert into catalog.programs (id, external_id, name, database_id, timezone)
+values (7, 'orders', 'Orders', 7, 'Europe/Berlin');
+insert into catalog.currencies (iid, program_id, eid, name, type) values
+  (20, 7, 'stars', 'Stars', 'standard'), (21, 7, 'rank', 'Rank', 'qualification');
+insert into market.channels (external_id, database_id, name, type) values
+  ('orders', 7, 'Orders', 'online'), ('lonely', 8, 'No program', 'online');
+insert into market.touchpoints (external_id, channel, name) values
+  ('checkout', 'orders', 'Checkout'), ('kiosk', 'orders', 'Kiosk'), ('lonely-site', 'lonely', 'Lonely site');
+insert into codes.pools (id, external_id, name, database_id) values (11, 'orders', 'Orders', 7);
+insert into catalog.promotions (id, program_id, external_id, name, kind, conditions, effects) values
+  (71, 7, 'ten', 'Ten off', 'discount',
+   '[{"kind": "order", "where": {"field": "endpoint", "operator": "eq", "value": "checkout"}}]',
+   '[{"kind": "percent_off", "percent": "10"}]'),
+  (72, 7, 'back5', 'Five back', 'points',
+   '[{"kind": "order", "where": {"field": "endpoint", "operator": "eq", "value": "checkout"}}]',
+   '[{"kind": "points_payment", "points_currency_eid": "stars"},
+     {"kind": "percent_points", "points_currency_eid": "stars", "percent": "5"}]'),
+  (73, 7, 'code20', 'Twenty off by code', 'discount', '[{"kind": "promo_code", "pool": "orders"}]',
+   '[{"kind": "percent_off", "percent": "20"}]'),
+  (74, 7, 'word', 'A word', 'discount', '[{"kind": "promo_code", "code": "HELLO"}]',
+   '[{"kind": "amount_off_order", "amount": "1000"}]');
+insert into catalog.tokens (name, token_hash, scopes, program_ids) values
+  ('till of another', sha256('m2'), array['market'], array[2]);

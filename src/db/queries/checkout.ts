@@ -141,7 +141,10 @@ export async function priceRequest(
   const named = (key: 'product' | 'sku') => request.lines.flatMap((line) => line[key] ?? []);
   const goods = await findGoods(db, { products: named('product'), skus: named('sku') });
   const record = changeOrder(undefined, request, { market, now, profileId: person.profile_id, goods });
-  if (isRefusal(record)) return record;
+  if (isRefusal(record)) {
+    if (record.refusal === 'conflict') throw new Error('An order that is not there yet conflicts');
+    return record;
+  }
   const customer = await findCustomer(db, person, pricing, now);
   if (!customer) return refuse('profile_not_found', { matching: `profile_id "${person.profile_id}"` });
   const payments = program && pricing ? readPayments(request.points_payment ?? [], program, pricing) : [];

@@ -1,0 +1,241 @@
+import { preorders } from '../../src/contract/preorder';
+import { kioskOrder, workedAnswer, workedBalance, workedOrder } from '../support/checkout';
+import { type Case, specify } from '../support/spec';
+import type { Json } from '../support/wire';
+
+const own = (cases: Record<string, Case>) =>
+  Object.fromEntries(Object.entries(cases).map(([name, spec]) => [name, { program: 7, ...spec }]));
+
+/** The same under both names (NG-5). */
+const both = (data: Json) => ({ data, result: data });
+const kiosk = (further: Json = {}) => ({ data: kioskOrder(further) });
+const line = { external_id: '1', product: 'P1', count: 1, base_price_per_item: '100.00' };
+
+specify(
+  preorders.preorder,
+  own({
+    'prices the worked case to the letter': {
+      given: async ({ ask }) => {
+        await ask('/loyalty/accrue_points', workedBalance);
+        return undefined;
+      },
+      request: { data: { ...workedOrder, final_total_price: '2500.00' } },
+      answers: both(workedAnswer('order_9')),
+      afterwards: async ({ ask, backend }) => {
+        const { data } = await ask('/loyalty/account/balance', { points_currency_eid: 'stars' });
+        expect(data).toEqual({ total_balance: '115.25', active_balance: '115.25' });
+        expect((await backend.pool.query('select from market.orders')).rows).toEqual([]);
+      },
+    },
+    'takes a total with delivery, and answers one': {
+      request: kiosk({ total_price: '130.50', delivery_cost: '30.5' }),
+      afterwards: async (_, __, { data }) => {
+        expect(data).toMatchObject({
+          ...{ total_price: '130.50', final_total_price: '130.50', delivery_cost: '30.50' },
+          lines: [{ final_total_price: '100.00' }],
+        });
+      },
+      answers: () => both(expect.anything() as unknown as Json),
+    },
+    'gives no benefits to who is no member': {
+      unregistered: true,
+      request: { data: { ...workedOrder, points_payment: undefined } },
+      answers: () => both(expect.objectContaining({ final_total_price: '2500.00' }) as unknown as Json),
+      afterwards: async (_, __, { data }) => {
+        expect(data).not.toHaveProperty('promotions.0');
+        expect(data).not.toHaveProperty('rejected_promotions.0');
+      },
+    },
+    'prices where there is no program': {
+      program: 8,
+      unregistered: true,
+      request: kiosk({ endpoint: 'lonely-site' }),
+      answers: () => both(expect.objectContaining({ final_total_price: '100.00' }) as unknown as Json),
+    },
+    "takes the merchant's own price first": {
+      request: kiosk({
+        endpoint: 'checkout',
+        lines: [{ ...line, final_price_per_item: '80.00', min_price_per_item: '75' }],
+      }),
+      answers: () =>
+        both(
+          expect.objectContaining({
+            ...{ merchant_discount_amount: '20.00', discount_amount: '25.00', final_total_price: '75.00' },
+          }) as unknown as Json,
+        ),
+    },
+    'explains, line by line, if asked': {
+      request: { explain: true, ...kiosk({ endpoint: 'checkout' }) },
+      answers: () => both(expect.anything() as unknown as Json),
+      afterwards: async ({ format }, _, { data }) => {
+        if (format === 'xml') return;
+        const [first] = (data as { lines: Json[] }).lines;
+        const stars = [{ points_currency_eid: 'stars', amount: '4.50' }];
+        expect(first?.applied).toEqual([
+          { promo_eid: 'ten', discount_amount: '10.00', points_accrued: [], points_redeemed: [] },
+          { promo_eid: 'back5', discount_amount: '0.00', points_accrued: stars, points_redeemed: [] },
+        ]);
+      },
+    },
+    'says what promo codes are worth': {
+      request: kiosk({ promo_codes: ['HELLO', 'NOBODYS'] }),
+      answers: () =>
+        both(
+          expect.objectContaining({
+            discount_amount: '100.00',
+            final_total_price: '0.00',
+          }) as unknown as Json,
+        ),
+      afterwards: async ({ format }, _, { data }) => {
+        if (format === 'xml') return;
+        expect((data as Json).promo_codes).toEqual([
+          { code: 'HELLO', applied: true, reason: null },
+          { code: 'NOBODYS', applied: false, reason: 'unknown' },
+        ]);
+      },
+    },
+    'reduces a payment that is more than allowed, and says so': {
+      given: async ({ ask }) => {
+        await ask('/loyalty/accrue_points', { points_currency_eid: 'stars', amount: '500' });
+        return undefined;
+      },
+      request: kiosk({
+        ...{ endpoint: 'checkout', points_payment: [{ points_currency_iid: 20, amount: '300' }] },
+      }),
+      answers: () => both(expect.anything() as unknown as Json),
+      afterwards: async ({ format }, _, { data }) => {
+        if (format === 'xml') return;
+        expect(data).toMatchObject({
+          ...{ points_payment_amount: '90.00', final_total_price: '0.00' },
+          points_payment: [{ points_currency_eid: 'stars', requested: '300.00', allowed: '90.00' }],
+        });
+      },
+    },
+    'judges promotions at create_time': {
+      request: kiosk({ endpoint: 'checkout', create_time: '2025-01-25 15:04:05' }),
+      answers: () => both(expect.objectContaining({ discount_amount: '10.00' }) as unknown as Json),
+    },
+    'refuses a total that is no sum': {
+      request: kiosk({ total_price: '99.00', delivery_cost: '5' }),
+      refuses: 'bad_request',
+      text: 'total_price: expected 105, the base prices of all lines and delivery_cost, got 99',
+    },
+    'refuses an order without lines': {
+      request: kiosk({ lines: [] }),
+      refuses: 'bad_request',
+      text: /data\.lines: (is required|expected at least 1 of them)/,
+    },
+    'refuses a line with product and SKU': {
+      request: kiosk({ lines: [{ ...line, sku: 'S1' }] }),
+      refuses: 'bad_request',
+      text: 'data.lines[0]: expected either product or sku',
+    },
+    'refuses two lines of one id': {
+      request: kiosk({ total_price: '200', lines: [line, line] }),
+      refuses: 'bad_request',
+      text: 'data.lines[1].external_id: "1" is there twice',
+    },
+    'refuses a time in the future': {
+      request: kiosk({ create_time: '2999-01-01' }),
+      refuses: 'bad_request',
+      text: /data\.create_time: expected a time not in the future/,
+    },
+    'refuses a currency of points twice': {
+      request: kiosk({
+        points_payment: [
+          { points_currency_eid: 'stars', amount: '1' },
+          { points_currency_iid: 20, amount: 'max' },
+        ],
+      }),
+      refuses: 'bad_request',
+      text: 'points_payment[1]: its currency is there twice',
+    },
+    'refuses decimals that a currency of points has not': {
+      request: kiosk({ points_payment: [{ points_currency_eid: 'stars', amount: '1.001' }] }),
+      refuses: 'bad_request',
+      text: 'points_payment[0].amount: "1.001" has more decimals than "stars" allows (2)',
+    },
+    'refuses an unknown touchpoint': {
+      request: kiosk({ endpoint: 'nowhere' }),
+      refuses: 'resource_not_found',
+      text: 'Touchpoint "nowhere" not found',
+    },
+    'refuses an unknown status': {
+      request: kiosk({ status: 'lost' }),
+      refuses: 'resource_not_found',
+      text: 'Order status "lost" not found',
+    },
+    'refuses an unknown currency of money': {
+      request: kiosk({ currency: 'XXX' }),
+      refuses: 'resource_not_found',
+      text: 'Currency of money "XXX" not found',
+    },
+    'refuses an unknown region': {
+      request: kiosk({ region: 'west' }),
+      refuses: 'resource_not_found',
+      text: 'Region "west" not found',
+    },
+    'refuses an unknown product': {
+      request: kiosk({ lines: [{ ...line, product: 'P99' }] }),
+      refuses: 'resource_not_found',
+      text: 'Product "P99" not found',
+    },
+    'refuses an SKU that was deleted': {
+      request: kiosk({ lines: [{ ...line, product: undefined, sku: 'S2' }] }),
+      refuses: 'resource_not_found',
+      text: 'SKU "S2" not found',
+    },
+    'refuses a token for other programs': {
+      request: { token: 'm2', ...kiosk() },
+      refuses: 'program_not_allowed',
+    },
+    'refuses a token for other databases': {
+      request: { token: 'm2', ...kiosk({ endpoint: 'lonely-site' }) },
+      refuses: 'database_not_allowed',
+    },
+    'refuses a custom field that profiles have not': {
+      request: { matching: 'custom', field_name: 'shoe', field_value: '42', ...kiosk() },
+      refuses: 'field_unknown',
+    },
+    'refuses a customer nobody knows': {
+      request: { email: 'nobody@example.com', ...kiosk() },
+      refuses: 'profile_not_found',
+    },
+    'refuses a customer who could be two': {
+      given: async ({ backend, person }) => {
+        const { rows } = await backend.pool.query(
+          `insert into directory.profiles (profile_id, database_id, email, fields)
+           values (substr(md5($1), 1, 24), 7, $1 || '@twin', '{}') returning profile_id`,
+          [person.crm_id],
+        );
+        await backend.pool.query(
+          `insert into directory.profile_keys (database_id, field, value, profile_id, is_unique)
+           values (7, 'phone', $1, $2, false)`,
+          [person.phone, rows[0].profile_id],
+        );
+        return { matching: 'phone', phone: person.phone };
+      },
+      request: kiosk(),
+      refuses: 'profile_ambiguous',
+    },
+    'refuses an unknown currency of points': {
+      request: kiosk({ points_payment: [{ points_currency_eid: 'gems', amount: '1' }] }),
+      refuses: 'currency_not_found',
+    },
+    'refuses two names of different currencies': {
+      request: kiosk({
+        points_payment: [{ points_currency_eid: 'stars', points_currency_iid: 21, amount: '1' }],
+      }),
+      refuses: 'currency_mismatch',
+    },
+    'refuses to pay with a qualification currency': {
+      request: kiosk({ points_payment: [{ points_currency_eid: 'rank', amount: '1' }] }),
+      refuses: 'currency_not_redeemable',
+    },
+    'refuses to spend more points than there are': {
+      request: kiosk({ points_payment: [{ points_currency_eid: 'stars', amount: '0.01' }] }),
+      refuses: 'insufficient_points',
+    },
+  }),
+  { external_id: 'order_9' },
+);
