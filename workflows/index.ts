@@ -1,6 +1,6 @@
 export { cleanExports } from './clean-exports';
-export { deleteEvents } from './delete-events';
 export { commitOrder } from './commit-order';
+export { deleteEvents } from './delete-events';
 export { deliverEvents } from './deliver-events';
 export { evaluateTiers } from './evaluate-tiers';
 export { expirePoints } from './expire-points';

@@ -355,7 +355,7 @@ const commit = endpoint({
     { customer },
   ),
   response: object({ data: commitAnswer, result: commitAnswer }),
-  refusals: [...refusals, 'order_reused', 'price_changed', 'request_expired'],
+  refusals: [...refusals, 'order_reused', 'price_changed'],
   examples: [
     {
       request: { external_id: 'order_9', email: 'ann@example.net', skip_triggers: false, data: sampleData },

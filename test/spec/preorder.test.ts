@@ -9,7 +9,9 @@ const own = (cases: Record<string, Case>) =>
 /** The same under both names (NG-5). */
 const both = (data: Json) => ({ data, result: data });
 const kiosk = (further: Json = {}) => ({ data: kioskOrder(further) });
-const line = { external_id: '1', product: 'P1', count: 1, base_price_per_item: '100.00' };
+const bare = { external_id: '1', count: 1, base_price_per_item: '100.00' };
+const line = { ...bare, product: 'P1' };
+const { points_payment: _, ...withoutPoints } = workedOrder;
 
 specify(
   preorders.preorder,
@@ -29,17 +31,16 @@ specify(
     },
     'takes a total with delivery, and answers one': {
       request: kiosk({ total_price: '130.50', delivery_cost: '30.5' }),
-      afterwards: async (_, __, { data }) => {
-        expect(data).toMatchObject({
-          ...{ total_price: '130.50', final_total_price: '130.50', delivery_cost: '30.50' },
-          lines: [{ final_total_price: '100.00' }],
-        });
-      },
-      answers: () => both(expect.anything() as unknown as Json),
+      answers: () =>
+        both(
+          expect.objectContaining({
+            ...{ total_price: '130.50', final_total_price: '130.50', delivery_cost: '30.50' },
+          }) as unknown as Json,
+        ),
     },
     'gives no benefits to who is no member': {
       unregistered: true,
-      request: { data: { ...workedOrder, points_payment: undefined } },
+      request: { data: withoutPoints },
       answers: () => both(expect.objectContaining({ final_total_price: '2500.00' }) as unknown as Json),
       afterwards: async (_, __, { data }) => {
         expect(data).not.toHaveProperty('promotions.0');
@@ -181,7 +182,7 @@ specify(
       text: 'Product "P99" not found',
     },
     'refuses an SKU that was deleted': {
-      request: kiosk({ lines: [{ ...line, product: undefined, sku: 'S2' }] }),
+      request: kiosk({ lines: [{ ...bare, sku: 'S2' }] }),
       refuses: 'resource_not_found',
       text: 'SKU "S2" not found',
     },

@@ -189,3 +189,4 @@ insert into catalog.promotions (id, program_id, external_id, name, kind, conditi
    '[{"kind": "amount_off_order", "amount": "1000"}]');
 insert into catalog.tokens (name, token_hash, scopes, program_ids) values
   ('till of another', sha256('m2'), array['market'], array[2]);
+select setval('catalog.promotions_id_seq', 1000);

@@ -66,7 +66,8 @@ export function createPreorderHandlers(dependencies: Dependencies): Handlers<typ
         },
         { program: settings.program?.externalId, member: person.profile_id },
       );
-      return isRefusal(outcome) ? outcome : explained(outcome, input);
+      if (!isRefusal(outcome)) return explained(outcome, input);
+      return outcome.refusal === 'request_expired' ? refuse('unavailable', {}) : outcome;
     },
   };
 }
