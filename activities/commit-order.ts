@@ -10,11 +10,19 @@ import type { ActivityContext } from './index';
  * second attempt what the first has done.
  */
 export function createCommitOrder({ db, catalog, clock }: ActivityContext) {
-  return async function confirm(input: CommitOrder): Promise<CommitOutcome> {
+  async function attempt(input: CommitOrder): Promise<CommitOutcome> {
     const settings = checkoutSettings(catalog, input.order.endpoint);
     if (isRefusal(settings)) return settings;
     const { activityId, workflowExecution } = activityInfo();
     const origin = workflowExecution?.workflowId ?? activityId;
     return commitOrder(db, settings, input, { at: clock(), origin, newId: uuidv7 });
+  }
+
+  return async function confirm(input: CommitOrder): Promise<CommitOutcome> {
+    const outcome = await attempt(input);
+    if (!isRefusal(outcome)) return outcome;
+    // Settings may have changed just now: the process that asked has seen them, this one not yet.
+    await catalog.refresh();
+    return attempt(input);
   };
 }

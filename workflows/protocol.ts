@@ -90,6 +90,7 @@ export function importWorkflowId(importId: string): string {
 
 export type ImportInput = ImportTask;
 export type ImportResult = { rows: number; refused: number } | UnfitFile;
+
 /** The workflow that confirms one order; its result says of which request it is the outcome. */
 export const commitOrderType = 'commitOrder';
 

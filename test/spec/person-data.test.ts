@@ -283,6 +283,7 @@ const aboutPersons = [
   'ledger.postings',
   'ledger.standings', // until when a tier is kept, as postings and settings say; gone with the membership
   'ledger.tier_sweeps', // whose tiers were evaluated last, by bare id
+  'market.order_promotions', // what promotions did for orders, which the export has
   'market.orders',
 ];
 

@@ -10,6 +10,7 @@ import { openFileStore } from '../../src/file-store';
 import {
   cleanExportsStart,
   cleanExportsType,
+  commitOrderWorkflowId,
   deleteEventsType,
   deliverEventsStart,
   deliverEventsType,
@@ -120,6 +121,7 @@ async function main(name: string): Promise<void> {
     const cleaning = cleanExportsStart(backend.config.temporalTaskQueue);
     await keep('clean-exports', await client.workflow.start(cleanExportsType, cleaning));
     await keepNodes(backend, client, keep);
+    await keepOrders(backend, client, keep);
   } finally {
     await client.connection.close();
     await backend.close();
@@ -157,6 +159,35 @@ async function keepNodes({ pool, gateway, config }: Backend, client: Client, kee
   } as const;
   await gateway.openHold(hold, { program: 'test', member: 'm', currency: 'stars', amount: '1.00' });
   await keep('participation-remove', await start(participationType, 'leave', { operation: 'remove' }));
+}
+
+/** One that is made, one that is refused. */
+async function keepOrders({ gateway, pool }: Backend, client: Client, keep: Keep): Promise<void> {
+  const { rows } = await pool.query(
+    `with channel as (
+       insert into market.channels (external_id, database_id, name, type)
+       select 'web', database_id, 'Web', 'online' from catalog.programs where id = $1
+     ), touchpoint as (
+       insert into market.touchpoints (external_id, channel, name) values ('site', 'web', 'Site')
+     ), money as (insert into market.currencies (code, name) values ('EUR', 'Euro')), goods as (
+       insert into market.goods (entity_type, external_id, name) values ('product', 'P1', 'Phone')
+     )
+     select profile_id from ledger.members where member_id = $2`,
+    [programId, await enrolIn(pool)],
+  );
+  const { profile_id } = rows[0];
+  const confirm = async (external_id: string, endpoint: string) => {
+    const line = { external_id: '1', product: 'P1', count: 1, base_price_per_item: '10' };
+    const price = { currency: 'EUR', total_price: '10', final_total_price: '10' };
+    const order = { external_id, endpoint, status: 'new', ...price, lines: [line] };
+    const not_after = new Date(Date.now() + 10_000).toISOString();
+    const request = { profile_id, request_hash: external_id, skip_triggers: false, not_after };
+    const outcome = await gateway.commitOrder({ order, ...request }, { program: 'test', member: 'm' });
+    if ('refusal' in outcome !== (endpoint === 'nowhere')) throw new Error(JSON.stringify(outcome));
+    return client.workflow.getHandle(commitOrderWorkflowId(external_id));
+  };
+  await keep('commit-order', await confirm('a', 'site'));
+  await keep('commit-order-refused', await confirm('b', 'nowhere'));
 }
 
 /** One that is kept until it expires, one that is removed sooner, one that never got to write. */
