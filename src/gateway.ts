@@ -268,31 +268,6 @@ export function openGateway(options: GatewayOptions): Gateway {
     }
   }
 
-  async function commitOrder(input: CommitOrderInput, labels: OrderLabels): Promise<CommitOutcome> {
-    const { external_id, final_total_price, currency } = input.order;
-    const run = () =>
-      within(client, requestTimeoutMs, async () => {
-        const handle = await client.workflow.start(commitOrderType, {
-          workflowId: commitOrderWorkflowId(external_id),
-          taskQueue: queues.holds,
-          args: [input],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowTaskTimeout: '3s',
-          staticSummary: `order ${external_id}: ${final_total_price} ${currency}`,
-          typedSearchAttributes: attributePairs({
-            LoyaltyProgram: labels.program,
-            LoyaltyMember: labels.member,
-            LoyaltyKind: 'order',
-            LoyaltyAmount: Number(final_total_price),
-          }),
-        });
-        return (await handle.result()) as CommitOrderResult;
-      });
-    // A workflow that was there already may be another request's; after it, ours is answered by the order.
-    const result = await run();
-    return (result.request_hash === input.request_hash ? result : await run()).outcome;
-  }
-
   async function isHoldLive(transactionId: string): Promise<boolean> {
     try {
       const { status } = await client.workflow.getHandle(holdWorkflowId(transactionId)).describe();
@@ -343,13 +318,42 @@ export function openGateway(options: GatewayOptions): Gateway {
     startExport,
     startImport,
     cleanExports,
-    commitOrder,
+    commitOrder: (order, labels) => {
+      const run = () => within(client, requestTimeoutMs, () => confirm(client, queues.holds, order, labels));
+      return confirmed(run, order);
+    },
     isHoldLive,
     startDelivery,
     tryWebhook,
     isReachable,
     close: () => connection.close(),
   };
+}
+
+/** Starts the workflow of an order, or joins the one there is, and waits for its result. */
+async function confirm(client: Client, taskQueue: string, order: CommitOrderInput, labels: OrderLabels) {
+  const { external_id, final_total_price, currency } = order.order;
+  const handle = await client.workflow.start(commitOrderType, {
+    workflowId: commitOrderWorkflowId(external_id),
+    taskQueue,
+    args: [order],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowTaskTimeout: '3s',
+    staticSummary: `order ${external_id}: ${final_total_price} ${currency}`,
+    typedSearchAttributes: attributePairs({
+      LoyaltyProgram: labels.program,
+      LoyaltyMember: labels.member,
+      LoyaltyKind: 'order',
+      LoyaltyAmount: Number(final_total_price),
+    }),
+  });
+  return (await handle.result()) as CommitOrderResult;
+}
+
+/** A workflow that was there already may be another request's; after it, ours is answered by the order. */
+async function confirmed(run: () => Promise<CommitOrderResult>, { request_hash }: CommitOrderInput) {
+  const first = await run();
+  return (first.request_hash === request_hash ? first : await run()).outcome;
 }
 
 /** gRPC status codes that say the call itself is wrong: trying again cannot help. */

@@ -276,8 +276,8 @@ const refusals = [
 
 const notes =
   'The touchpoint tells the sales channel, its profile database, and so the one active loyalty program. ' +
-  'docs/promotions.md explains how an order is priced. Ours: the whole answer, which stands in data and, as ' +
-  'other calls of the market have it, in result too.';
+  'docs/promotions.md explains how an order is priced. Ours: the whole answer, which stands in data and,' +
+  ' as in other calls of the market, in result too.';
 
 const preorder = endpoint({
   path: '/api/v1.1/market/orders/preorder',

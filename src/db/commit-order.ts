@@ -59,11 +59,13 @@ const insertLines = command({
   text: `
     insert into market.order_lines (
       order_id, line_no, external_id, goods_id, count, base_price_per_item, min_price_per_item,
-      final_price_per_item, total_price, discount_amount, points_payment_amount, final_total_price, custom_fields
+      final_price_per_item, total_price, discount_amount, points_payment_amount, final_total_price,
+      custom_fields
     )
     select
       $1, line_no, external_id, goods_id, count, base_price_per_item, min_price_per_item,
-      final_price_per_item, total_price, discount_amount, points_payment_amount, final_total_price, custom_fields
+      final_price_per_item, total_price, discount_amount, points_payment_amount, final_total_price,
+      custom_fields
     from jsonb_populate_recordset(null::market.order_lines, $2::jsonb)`,
 });
 
@@ -135,7 +137,7 @@ const countUse = queryFirst({
     returning uses::text as uses`,
 });
 
-/** Somebody was faster: to points, a promo code, a limited promotion. Priced again, it comes out otherwise. */
+/** Somebody was faster to points, a promo code, a limited promotion: priced again, it comes out otherwise. */
 class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }

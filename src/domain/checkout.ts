@@ -36,7 +36,7 @@ export interface CommitAnswer extends CheckoutAnswer {
   balances: { points_currency_eid: string; total_balance: Amount; active_balance: Amount }[];
 }
 
-/** What a workflow is asked to confirm: an order, whose, and at which price; nothing of it is contact data. */
+/** What a workflow is asked to confirm: an order, whose, and at which price; without contact data. */
 export interface CommitOrder {
   order: CheckoutRequest & { final_total_price: string };
   profile_id: string;
@@ -196,7 +196,8 @@ function readPayment(
   if (fitsScale(amount, currency.scale)) {
     return { currencyIid: currency.iid, points: toWhole(amount, currency.scale) };
   }
-  const problem = `${path}.amount: "${amount}" has more decimals than "${currency.eid}" allows (${currency.scale})`;
+  const most = `"${currency.eid}" allows (${currency.scale})`;
+  const problem = `${path}.amount: "${amount}" has more decimals than ${most}`;
   return refuse('bad_request', { problem });
 }
 
@@ -339,7 +340,7 @@ function codeAnswer({ code, poolId, verdict }: JudgedCode, fired: readonly Compi
   return { code, applied, reason, isIssued: poolId !== null };
 }
 
-/** The delivery that the totals of the order contain, in minor units: by its own sums (spec/domain.md 9.2). */
+/** The delivery that the order's totals contain, in minor units, by its own sums (spec/domain.md 9.2). */
 function deliveryInTotals({ total_price, delivery_cost, lines }: OrderRecord): Whole {
   const goods = lines.reduce((sum, line) => sum.plus(line.total_price), decimal('0'));
   return decimal(total_price).equals(goods) ? 0n : toWhole(delivery_cost, moneyScale);

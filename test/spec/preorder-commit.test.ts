@@ -72,7 +72,8 @@ const bench = specify(
           ],
         ]);
         const { rows } = await backend.pool.query(
-          `select data from feed.events where type = 'market_order_created' and data->>'order_external_id' = $1`,
+          `select data from feed.events
+           where type = 'market_order_created' and data->>'order_external_id' = $1`,
           [external_id],
         );
         expect(rows).toMatchObject([{ data: { total_price: '2500.00', final_total_price: '2150.00' } }]);

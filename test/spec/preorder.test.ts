@@ -167,9 +167,9 @@ specify(
       text: 'Order status "lost" not found',
     },
     'refuses an unknown currency of money': {
-      request: kiosk({ currency: 'XXX' }),
+      request: kiosk({ currency: 'CHF' }),
       refuses: 'resource_not_found',
-      text: 'Currency of money "XXX" not found',
+      text: 'Currency of money "CHF" not found',
     },
     'refuses an unknown region': {
       request: kiosk({ region: 'west' }),

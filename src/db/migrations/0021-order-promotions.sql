@@ -15,7 +15,7 @@ create table market.order_promotions (
 
 create index order_promotions_by_member on market.order_promotions (promotion_id, profile_id, applied_at);
 
--- One row for each promotion with limits; whoever commits an order counts here last, and only up to the limit.
+-- One row for each promotion with limits; whoever commits an order counts here last, and up to the limit.
 -- granted: money or points, whatever its budget counts.
 create table market.promotion_uses (
   promotion_id int primary key,
