@@ -236,6 +236,26 @@ describe('an order', () => {
     expect(rows).toEqual([{ profile_id: person, order_external_id: 'order-9', activated_at: at }]);
   });
 
+  test('rewrites the row of a universal code in place, without touching an index', async () => {
+    await pool({ is_multi_use: true }, ['IN-PLACE']);
+    const [one = '', other = ''] = await profiles(2);
+    await use(one, ['IN-PLACE']);
+    const [before, after] = await inTransaction(db, '', async (client) => {
+      const updates = async () => {
+        const { rows } = await client.query(
+          `select pg_stat_get_xact_tuples_hot_updated('codes.codes'::regclass)::int as in_place,
+             pg_stat_get_xact_tuples_updated('codes.codes'::regclass)::int as all`,
+        );
+        return rows[0];
+      };
+      const first = await updates();
+      const asked = { codes: ['IN-PLACE'], profileId: other, orderExternalId: 'order', at };
+      expect(await activateCodes(client, asked)).toEqual([]);
+      return [first, await updates()];
+    });
+    expect(after).toEqual({ in_place: before.in_place + 1, all: before.all + 1 });
+  });
+
   test('is told of each code that cannot be activated, and rolls back', async () => {
     const row = await pool({}, ['GOOD', 'SPENT', 'TAKEN', 'OLD']);
     const closed = await pool({ issue_to: '2026-01-01T00:00:00Z' }, ['CLOSED']);

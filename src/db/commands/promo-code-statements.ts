@@ -95,7 +95,7 @@ export const lockFreeCode = queryFirst({
   row: z.object({ code_id: id, code: z.string() }),
   text: `
     select code_id::text as code_id, code from codes.codes
-    where pool_id = $1 and holders = 0 and uses = 0 and not is_multi_use and expires_at > $2::timestamptz
+    where pool_id = $1 and is_free and expires_at > $2::timestamptz
     order by expires_at, codes.codes.code_id
     limit 1 for update skip locked`,
 });
@@ -114,38 +114,38 @@ export const findSharedCode = queryFirst({
     limit 1`,
 });
 
-/** Attaches locked codes, which the profile does not have, to it; personal ones begin to live. */
-export const attachCodes = command({
-  name: 'promo-codes-attach',
-  parameters: [ids, id, time],
+/**
+ * Of locked codes, attaches some ($1), which the profile does not have, and counts a use of some ($2).
+ * Personal codes begin to live when they are attached. Profile and order of a use may be unknown.
+ */
+export const takeCodes = command({
+  name: 'promo-codes-take',
+  parameters: [ids, ids, id.nullable(), z.string().nullable(), time],
   text: `
     with held as (
       insert into codes.holders (code_id, profile_id, attached_at)
-      select code_id, $2, $3::timestamptz from unnest($1::bigint[]) as code_id
+      select code_id, $3, $5::timestamptz from unnest($1::bigint[]) as code_id
+    ), used as (
+      insert into codes.activations (code_id, profile_id, order_external_id, activated_at)
+      select code_id, $3, $4, $5::timestamptz from unnest($2::bigint[]) as code_id
+    ), taken as (
+      select code_id, code_id = any ($1::bigint[]) as is_new, code_id = any ($2::bigint[]) as is_used
+      from codes.codes where code_id = any ($1::bigint[] || $2::bigint[])
     )
     update codes.codes c set
-      holders = c.holders + 1,
-      attached_at = coalesce(c.attached_at, $3::timestamptz),
+      holders = c.holders + t.is_new::int,
+      attached_at = case when t.is_new then coalesce(c.attached_at, $5::timestamptz) else c.attached_at end,
       expires_at = case
-        when c.is_multi_use or c.has_own_expiry or p.lifetime_n is null then c.expires_at
-        else ($3::timestamptz at time zone 'UTC' + (p.lifetime_n || ' ' || p.lifetime_unit)::interval)
+        when not t.is_new or c.is_multi_use or c.has_own_expiry or p.lifetime_n is null then c.expires_at
+        else ($5::timestamptz at time zone 'UTC' + (p.lifetime_n || ' ' || p.lifetime_unit)::interval)
           at time zone 'UTC'
+      end,
+      uses = c.uses + t.is_used::int,
+      activated_at = case
+        when t.is_used then coalesce(c.activated_at, $5::timestamptz) else c.activated_at
       end
-    from codes.pools p
-    where c.code_id = any ($1::bigint[]) and p.id = c.pool_id`,
-});
-
-/** Counts one use of each of some locked codes; profile and order may be unknown. */
-export const useCodes = command({
-  name: 'promo-codes-use',
-  parameters: [ids, id.nullable(), z.string().nullable(), time],
-  text: `
-    with used as (
-      insert into codes.activations (code_id, profile_id, order_external_id, activated_at)
-      select code_id, $2, $3, $4::timestamptz from unnest($1::bigint[]) as code_id
-    )
-    update codes.codes set uses = uses + 1, activated_at = coalesce(activated_at, $4::timestamptz)
-    where code_id = any ($1::bigint[])`,
+    from taken t, codes.pools p
+    where c.code_id = t.code_id and p.id = c.pool_id`,
 });
 
 /** Makes a locked code one that was never used. */

@@ -9,7 +9,6 @@ import { promoCodesOf } from '../queries/promo-codes';
 import type { Queryable } from '../query';
 import { inTransaction } from '../transaction';
 import {
-  attachCodes,
   detachCode,
   findSharedCode,
   insertCodes,
@@ -19,8 +18,8 @@ import {
   lockNewCodes,
   lockPoolForCodes,
   setCodeExpiry,
+  takeCodes,
   unuseCode,
-  useCodes,
 } from './promo-code-statements';
 
 /** What became of a code that was to be added. */
@@ -140,7 +139,8 @@ export async function attachCode(
         ? await lockAnyCode(tx, pool, profile_id, at)
         : await lockForAttaching(tx, { pool, code }, profile_id, at);
     if (isRefusal(chosen)) return chosen;
-    if (!('is_held' in chosen && chosen.is_held)) await attachCodes(tx, [chosen.code_id], profile_id, at);
+    if (!('is_held' in chosen && chosen.is_held))
+      await takeCodes(tx, [chosen.code_id], [], profile_id, null, at);
     return { code: chosen.code };
   });
 }
@@ -213,7 +213,7 @@ export async function activateCode(
     if (found.holders === 0) return refuse('promo_code_not_attached', { code: found.code });
     const reason = whySpent(found, at);
     if (reason) return refuseSpent(reason, found);
-    await useCodes(tx, [found.code_id], found.holder, null, at);
+    await takeCodes(tx, [], [found.code_id], found.holder, null, at);
     return {};
   });
 }
@@ -232,7 +232,7 @@ export async function updateCode(
     if (change.activated && uses === 0 && holders === 0) return refuse('promo_code_not_attached', { code });
     if (change.expire_date !== undefined) await setCodeExpiry(tx, code_id, change.expire_date);
     if (change.activated === false && uses > 0) await unuseCode(tx, code_id);
-    if (change.activated && uses === 0) await useCodes(tx, [code_id], holder, null, at);
+    if (change.activated && uses === 0) await takeCodes(tx, [], [code_id], holder, null, at);
     return {};
   });
 }
@@ -290,8 +290,7 @@ export async function activateCodes(
   if (failed.length > 0) return failed;
   const known = found.filter((code) => code.code_id !== null);
   const fresh = known.filter((code) => !code.is_held).map(({ code_id }) => code_id);
-  if (fresh.length > 0) await attachCodes(client, fresh, profileId, at);
   const all = known.map(({ code_id }) => code_id);
-  await useCodes(client, all, profileId, orderExternalId, at);
+  await takeCodes(client, fresh, all, profileId, orderExternalId, at);
   return [];
 }
