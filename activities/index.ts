@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Catalog } from '../src/catalog';
 import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
+import { createCalculateSegment } from './calculate-segment';
 import { createCleanExports } from './clean-exports';
 import { createCommitOrder } from './commit-order';
 import { createDeleteEvents } from './delete-events';
@@ -37,6 +38,7 @@ interface Log {
 
 export function createActivities(context: ActivityContext) {
   return {
+    calculateSegment: createCalculateSegment(context),
     cleanExports: createCleanExports(context),
     deleteEvents: createDeleteEvents(context),
     commitOrder: createCommitOrder(context),

@@ -15,6 +15,8 @@ import {
 } from '@temporalio/common';
 import { uuidv7 } from 'uuidv7';
 import {
+  type CalculateSegmentResult,
+  calculateSegmentType,
   type CommitOrderInput,
   type CommitOrderResult,
   cleanExportsStart,
@@ -42,6 +44,7 @@ import {
   importWorkflowId,
   postType,
   searchAttributes,
+  segmentScheduleId,
   taskQueues,
   tierScheduleId,
   tryWebhookType,
@@ -106,6 +109,8 @@ export interface Gateway {
   expirePoints(programId: number): Promise<ExpirePointsResult>;
   /** Evaluates the members of a program whose tiers time or settings may have changed, now. */
   evaluateTiers(programId: number): Promise<EvaluateTiersResult>;
+  /** Calculates an updatable segment of goods, by external id, now. */
+  calculateSegment(segment: string): Promise<CalculateSegmentResult>;
   /** Starts the workflow that writes an export. */
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
   /** Starts the workflow that carries an import out. */
@@ -218,12 +223,12 @@ export function openGateway(options: GatewayOptions): Gateway {
   }
 
   /** Does now what a schedule would do later. */
-  function runJob<R>(type: string, scheduleId: string, programId: number): Promise<R> {
+  function runJob<I, R>(type: string, scheduleId: string, input: I): Promise<R> {
     return within(client, requestTimeoutMs, () =>
-      client.workflow.execute<(input: { program_id: number }) => Promise<R>>(type, {
+      client.workflow.execute<(input: I) => Promise<R>>(type, {
         workflowId: `${scheduleId}/now-${uuidv7()}`,
         taskQueue: queues.jobs,
-        args: [{ program_id: programId }],
+        args: [input],
       }),
     );
   }
@@ -313,8 +318,12 @@ export function openGateway(options: GatewayOptions): Gateway {
     openHold,
     signalHold,
     removeMember,
-    expirePoints: (id) => runJob(expirePointsType, expireScheduleId(options.taskQueue, id), id),
-    evaluateTiers: (id) => runJob(evaluateTiersType, tierScheduleId(options.taskQueue, id), id),
+    expirePoints: (id) =>
+      runJob(expirePointsType, expireScheduleId(options.taskQueue, id), { program_id: id }),
+    evaluateTiers: (id) =>
+      runJob(evaluateTiersType, tierScheduleId(options.taskQueue, id), { program_id: id }),
+    calculateSegment: (segment) =>
+      runJob(calculateSegmentType, segmentScheduleId(options.taskQueue, segment), { segment }),
     startExport,
     startImport,
     cleanExports,

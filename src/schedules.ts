@@ -8,6 +8,7 @@ import {
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import {
+  calculateSegmentType,
   cleanExportsStart,
   cleanExportsType,
   deleteEventsScheduleId,
@@ -15,11 +16,14 @@ import {
   evaluateTiersType,
   expirePointsType,
   expireScheduleId,
+  segmentScheduleId,
   taskQueues,
   tierScheduleId,
 } from '../workflows/protocol';
 import type { ServiceConfig } from './config';
 import { listPrograms } from './db/queries/catalog';
+import { listGoodsSegments } from './db/queries/market-settings';
+import type { GoodsSegment } from './domain/market';
 import { temporalConnection } from './temporal-connection';
 
 /** A program made while workers run has its schedule within this time. */
@@ -37,6 +41,7 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
   const connection = await Connection.connect(temporalConnection(config));
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const known = new Set<number>();
+  const segments = new Map<string, string>();
   if (exportCleanIntervalSec > 0) await ensureSchedule(client, cleaningSchedule(config));
   if (eventsKeepDays > 0) await ensureSchedule(client, deletionSchedule(config));
   const look = async () => {
@@ -45,6 +50,7 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
       for (const schedule of schedulesOf(config, id)) await ensureSchedule(client, schedule);
       known.add(id);
     }
+    await lookAtSegments(client, config, db, segments);
   };
   await look();
   let looking = Promise.resolve();
@@ -69,6 +75,69 @@ function cleaningSchedule(config: ServiceConfig): ScheduleOptions {
     spec: { intervals: [{ every: config.exportCleanIntervalSec * 1000 }] },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     action: { type: 'startWorkflow', workflowType: cleanExportsType, workflowId, taskQueue, staticSummary },
+  };
+}
+
+/** `known`: the schedules of segments made so far, as text. One that is not wanted any more goes. */
+async function lookAtSegments(
+  client: Client,
+  config: ServiceConfig,
+  db: Pool,
+  known: Map<string, string>,
+): Promise<void> {
+  const wanted = new Map<string, ScheduleOptions>();
+  for (const segment of (await listGoodsSegments(db)) as GoodsSegment[]) {
+    const schedule = segmentSchedule(config, segment);
+    if (schedule) wanted.set(segment.external_id, schedule);
+  }
+  for (const [id, schedule] of wanted) {
+    const text = JSON.stringify(schedule);
+    if (known.get(id) === text) continue;
+    await ensureSchedule(client, schedule);
+    known.set(id, text);
+  }
+  for (const id of [...known.keys()].filter((it) => !wanted.has(it))) {
+    const handle = client.schedule.getHandle(segmentScheduleId(config.temporalTaskQueue, id));
+    await handle.delete().catch(() => undefined);
+    known.delete(id);
+  }
+}
+
+const weekdays = {
+  mon: 'MONDAY',
+  tue: 'TUESDAY',
+  wed: 'WEDNESDAY',
+  thu: 'THURSDAY',
+  fri: 'FRIDAY',
+  sat: 'SATURDAY',
+  sun: 'SUNDAY',
+} as const;
+
+/** On some days or on all, at a time of the day; undefined if it is calculated only when it is asked for. */
+function segmentSchedule(
+  { temporalTaskQueue }: ServiceConfig,
+  { external_id, type, days, time_of_day, timezone, active_until }: GoodsSegment,
+): ScheduleOptions | undefined {
+  if (type !== 'updatable' || time_of_day === null) return undefined;
+  const [hour = 0, minute = 0] = time_of_day.split(':').map(Number);
+  const dayOfWeek = days.length > 0 ? days.map((day) => weekdays[day]) : '*';
+  const id = segmentScheduleId(temporalTaskQueue, external_id);
+  return {
+    scheduleId: id,
+    spec: {
+      calendars: [{ hour, minute, dayOfWeek }],
+      timezone,
+      ...(active_until !== null && { endAt: new Date(active_until) }),
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: calculateSegmentType,
+      workflowId: id,
+      taskQueue: taskQueues(temporalTaskQueue).jobs,
+      args: [{ segment: external_id }],
+      staticSummary: `goods in segment ${external_id}`,
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+export { calculateSegment } from './calculate-segment';
 export { cleanExports } from './clean-exports';
 export { commitOrder } from './commit-order';
 export { deleteEvents } from './delete-events';

@@ -6,6 +6,7 @@ import type { Amount } from '../src/domain/amount';
 import type { CommitOrder, CommitOutcome } from '../src/domain/checkout';
 import type { ExportTask, WrittenExport } from '../src/domain/export';
 import type { ImportTask, UnfitFile } from '../src/domain/import';
+import type { CalculatedSegment } from '../src/domain/market';
 import type { Participated, PointsManaged } from '../src/domain/node';
 import type { Settle, Wish } from '../src/domain/operation';
 import type { Settled } from '../src/domain/outcome';
@@ -150,6 +151,21 @@ export interface DeleteEventsResult {
 /** The schedule that deletes old events, and the workflow it starts. */
 export function deleteEventsScheduleId(taskQueue: string): string {
   return `${taskQueue}/delete-events`;
+}
+
+/** The workflow that calculates which goods are in an updatable segment. */
+export const calculateSegmentType = 'calculateSegment';
+
+export interface CalculateSegmentInput {
+  /** External id. */
+  segment: string;
+}
+
+export type CalculateSegmentResult = CalculatedSegment;
+
+/** The schedule of a segment, and the workflow it starts. */
+export function segmentScheduleId(taskQueue: string, segment: string): string {
+  return `${taskQueue}/calculate-segment/${segment}`;
 }
 
 /** The workflow that delivers events to one webhook. */

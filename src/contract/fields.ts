@@ -171,6 +171,14 @@ export function calendarDay(): Field<string> {
   });
 }
 
+/** A time of the day, such as "03:30". */
+export function timeOfDay(): Field<string> {
+  const schema = { type: 'string', pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', examples: ['03:30'] };
+  return leaf('text', schema, 'a time of the day such as "03:30"', (value) =>
+    typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(value) ? value : undefined,
+  );
+}
+
 /** A day of the calendar, such as "2025-03-01". */
 export function day(): Field<string> {
   const schema = { type: 'string', format: 'date' };

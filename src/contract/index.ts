@@ -5,6 +5,7 @@ import { adminEvents } from './admin/events';
 import { adminImports } from './admin/imports';
 import {
   adminChannels,
+  adminGoodsSegments,
   adminLineStatuses,
   adminMarketFields,
   adminMoney,
@@ -62,6 +63,7 @@ export const subjects = {
   adminOrderStatuses,
   adminLineStatuses,
   adminMarketFields,
+  adminGoodsSegments,
   adminPromoCodePools,
   adminTokens,
   adminEvents,

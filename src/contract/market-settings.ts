@@ -1,11 +1,26 @@
+import type { Condition } from '../domain/condition';
 import {
   channelTypes,
+  type GoodsSegment,
   lineStatusTypes,
   type MarketValue,
   marketEntities,
   marketTypes,
+  segmentDays,
 } from '../domain/market';
-import { choice, flag, integer, list, nullable, numbersByName, plainValue, text } from './fields';
+import {
+  choice,
+  condition as conditionField,
+  flag,
+  integer,
+  list,
+  nullable,
+  numbersByName,
+  plainValue,
+  text,
+  timeOfDay,
+  timestamp,
+} from './fields';
 import { setting } from './settings';
 
 /** What operators may set up of the market: the management API and program files are made of these. */
@@ -44,6 +59,46 @@ export const lineStatusSettings = {
   external_id: externalId('line status'),
   name,
   type: setting('What it comes to; for good.', choice(lineStatusTypes)),
+};
+
+export const goodsSegmentSettings = {
+  external_id: externalId('segment'),
+  name,
+  description,
+  entity_type: setting('What is in it; for good.', choice(['product', 'sku'])),
+  type: setting(
+    'static: listed. updatable: what meets the condition. For good.',
+    choice(['static', 'updatable']),
+  ),
+  condition: setting<Condition | null>(
+    'Of an updatable segment: {"field", "operator", "value"}, or {"all": […]} or {"any": […]} of such. ' +
+      'field: name, price, old_price, currency, tags, category (with those it lies in), region, count, ' +
+      'expiration_time (days), delivery, manufacturer_warranty, is_available, manufacturer_name, id, ' +
+      'external_id, created_at, updated_at, custom_fields.NAME and the like.',
+    nullable(conditionField()),
+    null,
+  ),
+  most: setting<number | null>(
+    'At most so many of those that meet the condition, those that are there longest. null: all.',
+    nullable(integer({ min: 1 })),
+    null,
+  ),
+  days: setting<GoodsSegment['days']>(
+    'Days on which it is calculated by itself. Empty: every day.',
+    list(choice(segmentDays), { max: 7 }),
+    [],
+  ),
+  time_of_day: setting<string | null>(
+    'When on these days, HH:MM. null: only when it is asked for.',
+    nullable(timeOfDay()),
+    null,
+  ),
+  timezone: setting('Where days begin and end, such as "Europe/Berlin".', text(64), 'UTC'),
+  active_until: setting<string | null>(
+    'From then on it stays as it is. null: no end.',
+    nullable(timestamp()),
+    null,
+  ),
 };
 
 export const marketFieldSettings = {

@@ -12,7 +12,7 @@ import type {
   TierGroup,
 } from '../domain/catalog';
 import type { Condition } from '../domain/condition';
-import type { Market, MarketEntity } from '../domain/market';
+import type { GoodsSegment, Market, MarketEntity } from '../domain/market';
 import type { PromotionGroup } from '../domain/promotion/arbitrate';
 import { type Misfit, makePricing, type Pricing, type StoredPromotion } from '../domain/promotion/pricing';
 import { makeSegment, type Segment } from '../domain/segment';
@@ -146,6 +146,7 @@ async function loadMarket(db: Queryable): Promise<Market> {
     regions: byExternalId(await market.listRegions(db)),
     orderStatuses: byExternalId(await market.listOrderStatuses(db)),
     lineStatuses: byExternalId(await market.listLineStatuses(db)),
+    segments: byExternalId((await market.listGoodsSegments(db)) as GoodsSegment[]),
     customFields: Object.freeze({
       product: fieldsOf('product'),
       sku: fieldsOf('sku'),

@@ -9,7 +9,7 @@ export interface KnownGoods extends Goods {
   id: number;
   /** Their categories and all that these lie in; of an SKU also those of its product. */
   category: string[];
-  /** External ids of the segments of goods they are in. */
+  /** External ids of the segments they are in; of an SKU also those of its product. */
   segment: string[];
   /** Of an SKU: the product it is a modification of. */
   product: Goods | null;
@@ -53,7 +53,7 @@ const typeOf: Record<MarketType, FactType> = {
 };
 
 /** The facts of goods: core ones, and `custom_fields.NAME`; if both have a field, the SKU's type counts. */
-export function goodsFactTypes({ customFields: { product, sku } }: Market): FactTypes {
+export function goodsFactTypes({ customFields: { product, sku } }: Pick<Market, 'customFields'>): FactTypes {
   return new Map([
     ...coreTypes,
     ...marketFactTypes('custom_fields', product.values()),
@@ -64,6 +64,11 @@ export function goodsFactTypes({ customFields: { product, sku } }: Market): Fact
 /** The facts that custom fields are, each as `PREFIX.NAME`. */
 export function marketFactTypes(prefix: string, fields: Iterable<MarketField>): [string, FactType][] {
   return [...fields].map(({ external_id, value_type }) => [`${prefix}.${external_id}`, typeOf[value_type]]);
+}
+
+/** What the condition of a segment may ask: all but segments. */
+export function segmentFactTypes(market: Pick<Market, 'customFields'>): FactTypes {
+  return new Map([...goodsFactTypes(market)].filter(([name]) => name !== 'segment'));
 }
 
 /**

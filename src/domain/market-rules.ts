@@ -1,14 +1,17 @@
 /** The rules of market settings that no single field can tell. */
 
+import { checkCondition, type FactTypes } from './condition';
 import {
   type Channel,
   expectedOf,
+  type GoodsSegment,
   type LineStatus,
   type MarketField,
   type Money,
   readMarketValue,
   type Touchpoint,
 } from './market';
+import { isTimezone } from './setting-rules';
 import type { Objection } from './settings';
 
 const wrong = (path: Objection['path'], problem: string): Objection => ({
@@ -54,6 +57,32 @@ export function checkMoney({ code, scale }: Money, before?: Money): Objection | 
 
 export function checkLineStatus({ type }: LineStatus, before?: LineStatus): Objection | null {
   return before && before.type !== type ? lasting('type', before.type) : null;
+}
+
+/** `types`: the facts of goods; `before`: the segment as it is, if it is to be changed. */
+export function checkGoodsSegment(
+  segment: GoodsSegment,
+  types: FactTypes,
+  before?: GoodsSegment,
+): Objection | null {
+  for (const key of ['type', 'entity_type'] as const) {
+    if (before && before[key] !== segment[key]) return lasting(key, before[key]);
+  }
+  if (!isTimezone(segment.timezone)) {
+    const got = JSON.stringify(segment.timezone);
+    return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${got}`);
+  }
+  const { type, condition, most, time_of_day, days } = segment;
+  if (type === 'static') {
+    const extra = Object.entries({ condition, most, time_of_day }).find(([, value]) => value !== null);
+    return extra ? wrong([extra[0]], 'only updatable segments have it: expected null') : null;
+  }
+  if (condition === null) return wrong(['condition'], 'is required when type is "updatable"');
+  if (days.length > 0 && time_of_day === null) {
+    return wrong(['time_of_day'], 'is required when days are given');
+  }
+  const problem = checkCondition(condition, types);
+  return problem ? wrong(['condition', ...problem.path], problem.problem) : null;
 }
 
 /** `before`: the field as it is, if it is to be changed. */

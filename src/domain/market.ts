@@ -1,5 +1,6 @@
 /** The market as operators set it up: where orders come from, in which money, and what is kept of them. */
 
+import type { Condition } from './condition';
 import { type FieldValue, fieldKind } from './field-type';
 
 export const channelTypes = ['online', 'retail'] as const;
@@ -70,6 +71,36 @@ export interface MarketField {
 /** A custom field's value as it is stored: of an enum the name, of a date RFC 3339 UTC. */
 export type MarketValue = string | number | boolean;
 
+export const segmentDays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+/** Goods with a name: listed one by one, or those that meet a condition whenever it is calculated. */
+export interface GoodsSegment {
+  external_id: string;
+  name: string;
+  description: string;
+  entity_type: 'product' | 'sku';
+  type: 'static' | 'updatable';
+  /** Of an updatable one. */
+  condition: Condition | null;
+  /** At most so many; null: all. */
+  most: number | null;
+  /** Days on which it is calculated by itself; none: every day. */
+  days: (typeof segmentDays)[number][];
+  /** HH:MM in the time zone; null: it is not calculated by itself. */
+  time_of_day: string | null;
+  timezone: string;
+  /** From then on it is not calculated any more. */
+  active_until: string | null;
+}
+
+/** What calculating a segment came to; null: there is none to calculate of this external id now. */
+export type CalculatedSegment = { looked_at: number; size: number } | null;
+
+/** Whether a segment is calculated at all at that moment. */
+export function isCalculated({ type, active_until }: GoodsSegment, now: string): boolean {
+  return type === 'updatable' && (active_until === null || new Date(now) < new Date(active_until));
+}
+
 /** The whole market of an account, each part by external id or code. */
 export interface Market {
   readonly channels: ReadonlyMap<string, Readonly<Channel>>;
@@ -78,6 +109,8 @@ export interface Market {
   readonly regions: ReadonlyMap<string, Readonly<Region>>;
   readonly orderStatuses: ReadonlyMap<string, Readonly<OrderStatus>>;
   readonly lineStatuses: ReadonlyMap<string, Readonly<LineStatus>>;
+  /** Segments of goods. */
+  readonly segments: ReadonlyMap<string, Readonly<GoodsSegment>>;
   readonly customFields: Readonly<Record<MarketEntity, ReadonlyMap<string, Readonly<MarketField>>>>;
 }
 

@@ -97,7 +97,7 @@ function checkTimezone(name: string): Objection | null {
 }
 
 /** Names only: an offset such as +03:00 means its opposite to Postgres. */
-function isTimezone(name: string): boolean {
+export function isTimezone(name: string): boolean {
   if (!/^[A-Z]/i.test(name)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';

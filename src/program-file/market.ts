@@ -1,5 +1,6 @@
 import {
   channels,
+  goodsSegments,
   type Kept,
   lineStatuses,
   marketFields,
@@ -50,6 +51,7 @@ export async function applyMarket(
   await applyAll(settler, orderStatuses, market.order_statuses, [...path, 'order_statuses']);
   await applyAll(settler, lineStatuses, market.line_statuses, [...path, 'line_statuses']);
   await applyAll(settler, marketFields, market.custom_fields, [...path, 'custom_fields']);
+  await applyAll(settler, goodsSegments, market.segments, [...path, 'segments']);
 }
 
 async function applyAll<V extends object, R extends V>(

@@ -4,6 +4,7 @@ import { categoryFields, skuFields } from '../contract/goods';
 import { jsonSchemaOf } from '../contract/json-schema';
 import {
   channelSettings,
+  goodsSegmentSettings,
   lineStatusSettings,
   marketFieldSettings,
   moneySettings,
@@ -70,6 +71,7 @@ const marketFields = {
     closed(creationFields(marketFieldSettings)),
     'Custom fields of goods, orders and order lines.',
   ),
+  segments: listOf(closed(creationFields(goodsSegmentSettings)), 'Segments of goods, without their goods.'),
   categories: listOf(closed(categoryFields), 'Categories of goods.'),
   products: listOf(
     closed({ ...productFields, sku: listOf(closed(productFields), 'Its modifications.') }),

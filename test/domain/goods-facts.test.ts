@@ -23,6 +23,7 @@ const market: Market = {
   regions: new Map(),
   orderStatuses: new Map(),
   lineStatuses: new Map(),
+  segments: new Map(),
   customFields: {
     product: new Map([field('product', 'colour', 'unicode'), field('product', 'size', 'unicode')]),
     sku: new Map([field('sku', 'size', 'int')]),

@@ -241,3 +241,99 @@ play('custom fields', [
   ],
   ['DELETE /market/custom-fields/sku/colour', undefined, 200, { ...colour, entity_type: 'sku' }],
 ]);
+
+const sale = {
+  external_id: 'sale',
+  name: 'Sale',
+  description: '',
+  entity_type: 'product',
+  type: 'static',
+  condition: null,
+  most: null,
+  days: [],
+  time_of_day: null,
+  timezone: 'UTC',
+  active_until: null,
+  ...times,
+};
+const newCheap = {
+  external_id: 'cheap',
+  name: 'Cheap',
+  entity_type: 'product',
+  type: 'updatable',
+  condition: { field: 'price', operator: 'lt', value: 100 },
+};
+const newSale = { external_id: 'sale', name: 'Sale', entity_type: 'product', type: 'static' };
+
+play('segments of goods', [
+  ['POST /market/segments', newSale, 201, sale],
+  ['POST /market/segments', newSale, 409, 'external_id: "sale" is there already'],
+  [
+    'POST /market/segments',
+    { ...newSale, external_id: 'x', most: 5 },
+    400,
+    'most: only updatable segments have it: expected null',
+  ],
+  [
+    'POST /market/segments',
+    { ...newCheap, condition: null },
+    400,
+    'condition: is required when type is "updatable"',
+  ],
+  [
+    'POST /market/segments',
+    { ...newCheap, condition: { all: [{ field: 'smell', operator: 'eq', value: 'nice' }] } },
+    400,
+    expect.stringContaining('condition.all[0].field: "smell" is unknown') as unknown as string,
+  ],
+  [
+    'POST /market/segments',
+    { ...newCheap, days: ['mon'] },
+    400,
+    'time_of_day: is required when days are given',
+  ],
+  [
+    'POST /market/segments',
+    { ...newCheap, time_of_day: '25:00' },
+    400,
+    'time_of_day: expected a time of the day such as "03:30", got "25:00"',
+  ],
+  [
+    'POST /market/segments',
+    { ...newCheap, timezone: 'Moon' },
+    400,
+    'timezone: expected a name such as "Europe/Berlin", got "Moon"',
+  ],
+  [
+    'POST /market/segments',
+    { ...newCheap, days: ['mon', 'fri'], time_of_day: '03:30' },
+    201,
+    { ...sale, ...newCheap, days: ['mon', 'fri'], time_of_day: '03:30' },
+  ],
+  ['PATCH /market/segments/cheap', { type: 'static' }, 409, 'type: is for good: it is "updatable"'],
+  ['GET /market/segments/cheap/status', undefined, 200, { size: 0, looked_at: null, calculated_at: null }],
+  ['GET /market/segments/x/status', undefined, 404, 'Segment of goods x not found'],
+  ['GET /market/segments/x/goods', undefined, 404, 'Segment of goods x not found'],
+  ['POST /market/segments/x/goods', { add: [] }, 404, 'Segment of goods x not found'],
+  ['POST /market/segments/x/calculate', {}, 404, 'Segment of goods x not found'],
+  ['POST /market/segments/cheap/goods', { add: [] }, 409, 'what is in an updatable segment is calculated'],
+  ['POST /market/segments/sale/goods', { add: ['P1'] }, 400, 'add[0]: there is no product "P1"'],
+]);
+
+test('the goods of a static segment', async () => {
+  await bench.pool.query(
+    `insert into market.goods (entity_type, external_id, name) values
+       ('product', 'P1', 'One'), ('product', 'P2', 'Two'), ('product', 'P3', 'Three')`,
+  );
+  const change = (body: Json) => bench.ask('POST', '/market/segments/sale/goods', body);
+  expect(await change({ add: ['P1', 'P2', 'P1'] })).toMatchObject({ status: 200, added: 2, removed: 0 });
+  expect(await change({ add: ['P2', 'P3'], remove: ['P1', 'P9'] })).toMatchObject({ added: 1, removed: 1 });
+  expect(await bench.ask('GET', '/market/segments/sale/goods?limit=1')).toMatchObject({
+    items: [{ external_id: 'P2', name: 'Two' }],
+    next_after: expect.any(Number),
+  });
+  await bench.pool.query(`update market.goods set deleted_at = now() where external_id = 'P2'`);
+  const { items } = await bench.ask('GET', '/market/segments/sale/goods');
+  expect(items).toEqual([expect.objectContaining({ external_id: 'P3' })]);
+  expect(await bench.ask('DELETE', '/market/segments/sale')).toMatchObject({ status: 200, name: 'Sale' });
+});

@@ -1,6 +1,8 @@
-import { choice, text, timestamp } from '../fields';
+import { endpoint } from '../endpoint';
+import { choice, integer, list, nullable, object, optional, text, timestamp } from '../fields';
 import {
   channelSettings,
+  goodsSegmentSettings,
   lineStatusSettings,
   marketFieldSettings,
   moneySettings,
@@ -9,7 +11,7 @@ import {
   touchpointSettings,
 } from '../market-settings';
 import { answerFields, changeFields, creationFields } from '../settings';
-import { resourceEndpoints } from './resource';
+import { listEndpoint, resourceEndpoints } from './resource';
 
 /** The settings of the market, under /admin/v1/market; what is in use cannot be deleted. */
 
@@ -181,6 +183,126 @@ export const adminLineStatuses = resourceEndpoints({
     answer: { external_id: 'packing', name: 'Packing', type: 'in_process', ...exampleTimes },
   },
 });
+
+const cheap = {
+  external_id: 'cheap',
+  name: 'Cheap phones',
+  description: '',
+  entity_type: 'product',
+  type: 'updatable',
+  condition: {
+    all: [
+      { field: 'category', operator: 'in', value: ['phones'] },
+      { field: 'price', operator: 'lt', value: 1000 },
+    ],
+  },
+  most: null,
+  days: [],
+  time_of_day: '03:30',
+  timezone: 'Europe/Berlin',
+  active_until: null,
+};
+const { external_id: ______, ...segmentChange } = goodsSegmentSettings;
+const item = '/admin/v1/market/segments/:external_id';
+const segmentResource = resourceEndpoints({
+  one: 'segment of goods',
+  many: 'segments of goods',
+  collection: '/admin/v1/market/segments',
+  parent: {},
+  item,
+  key: byExternalId,
+  position: text(255),
+  create: creationFields(goodsSegmentSettings),
+  change: changeFields(segmentChange),
+  answer: { ...answerFields(goodsSegmentSettings), ...times },
+  notes: {
+    create:
+      'A static segment is a list of goods. An updatable one has those that met its condition when it was ' +
+      'calculated: on some days at a time, or when it is asked for.',
+    change: 'Type and entity stay. A new condition counts from the next calculation on.',
+    remove: 'Its list goes with it.',
+  },
+  example: {
+    parent: {},
+    key: { external_id: 'cheap' },
+    create: {
+      external_id: 'cheap',
+      name: 'Cheap phones',
+      entity_type: 'product',
+      type: 'updatable',
+      condition: cheap.condition,
+      time_of_day: '03:30',
+      timezone: 'Europe/Berlin',
+    },
+    change: { name: 'Cheap phones' },
+    answer: { ...cheap, ...exampleTimes },
+  },
+});
+
+const externalIds = () => optional(list(text(255), { max: 10_000 }));
+
+export const adminGoodsSegments = {
+  ...segmentResource,
+  goods: listEndpoint({
+    many: 'goods in a segment',
+    collection: `${item}/goods`,
+    parent: byExternalId,
+    answer: { id: integer(), external_id: text(255), name: text(1_000) },
+    position: integer(),
+    example: {
+      parent: { external_id: 'cheap' },
+      answer: { id: 1, external_id: 'P1', name: 'Phone X' },
+    },
+  }),
+  changeGoods: endpoint({
+    method: 'POST',
+    path: `${item}/goods`,
+    family: 'admin',
+    scope: 'admin',
+    summary: 'Put goods into a static segment, or take them out',
+    description: 'By external ids. What is in it already, or is not, is left alone.',
+    request: object({
+      ...byExternalId,
+      add: externalIds().describe('To put in; all of them must be there.'),
+      remove: externalIds().describe('To take out.'),
+    }),
+    response: object({ added: integer(), removed: integer() }),
+    refusals: ['resource_not_found', 'conflict'],
+    examples: [{ request: { external_id: 'sale', add: ['P1'] }, response: { added: 1, removed: 0 } }],
+  }),
+  calculate: endpoint({
+    method: 'POST',
+    path: `${item}/calculate`,
+    family: 'admin',
+    scope: 'admin',
+    summary: 'Calculate an updatable segment now',
+    description:
+      'Answers when it is done, or 503 when that takes longer than a request may; it goes on all the same, ' +
+      'as workflow calculateSegment.',
+    request: object(byExternalId),
+    response: object({ looked_at: integer(), size: integer() }),
+    refusals: ['resource_not_found', 'conflict'],
+    examples: [{ request: { external_id: 'cheap' }, response: { looked_at: 1200, size: 37 } }],
+  }),
+  status: endpoint({
+    method: 'GET',
+    path: `${item}/status`,
+    family: 'admin',
+    scope: 'admin',
+    summary: 'Size of a segment of goods',
+    description: 'How many goods are in it; of an updatable one also when it was calculated last.',
+    request: object(byExternalId),
+    response: object({
+      size: integer(),
+      looked_at: nullable(integer()),
+      calculated_at: nullable(timestamp()),
+    }),
+    refusals: ['resource_not_found'],
+    examples: [
+      { request: { external_id: 'cheap' }, response: { size: 37, looked_at: 1200, calculated_at: at } },
+    ],
+  }),
+};
 
 const { entity_type, external_id, ...fieldChange } = marketFieldSettings;
 const colour = {

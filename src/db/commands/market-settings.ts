@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { segmentFactTypes } from '../../domain/goods-facts';
 import {
   type Channel,
+  type GoodsSegment,
   type LineStatus,
+  type MarketEntity,
   type MarketField,
   type Money,
   type OrderStatus,
@@ -11,6 +14,7 @@ import {
 } from '../../domain/market';
 import {
   checkChannel,
+  checkGoodsSegment,
   checkLineStatus,
   checkMarketField,
   checkMoney,
@@ -24,6 +28,7 @@ import {
   columnsOf,
   lineStatusTable,
   listChannels,
+  listGoodsSegments,
   listLineStatuses,
   listMarketFields,
   listMoney,
@@ -35,6 +40,7 @@ import {
   orderStatusTable,
   regionTable,
   type SettingTable,
+  segmentTable,
   touchpointTable,
 } from '../queries/market-settings';
 import { type Queryable, queryFirst, queryOne } from '../query';
@@ -99,6 +105,19 @@ export const marketFields = keep<MarketField, typeof marketFieldTable.row>(
   listMarketFields,
   (_, values, before) => checkMarketField(values, before),
   withStoredDefault,
+);
+
+export const goodsSegments = keep<GoodsSegment, typeof segmentTable.row>(
+  'Segment of goods',
+  segmentTable,
+  listGoodsSegments,
+  async (db, values, before) => {
+    const fields = await listMarketFields(db);
+    const of = (entity: MarketEntity) =>
+      new Map(fields.filter((it) => it.entity_type === entity).map((it) => [it.external_id, it]));
+    const customFields = { product: of('product'), sku: of('sku'), order: new Map(), line_order: new Map() };
+    return checkGoodsSegment(values, segmentFactTypes({ customFields }), before);
+  },
 );
 
 function keep<V extends object, S extends z.ZodObject>(

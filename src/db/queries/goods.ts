@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Goods } from '../../domain/goods';
 import type { KnownGoods } from '../../domain/goods-facts';
-import { type Queryable, query } from '../query';
+import { type Queryable, query, queryFirst } from '../query';
 
 /** Products and SKUs; what was deleted is in none of these but `lockGoods`. */
 
@@ -68,11 +68,14 @@ export const lockGoods = query({
     for update of g`,
 });
 
-const knownRow = goodsRow.extend({ category: z.array(z.string()) });
+const knownRow = goodsRow.extend({ category: z.array(z.string()), segment: z.array(z.string()) });
 
 const pathsOf = `array(
   select distinct unnest(c.path) from market.categories c where c.external_id = any (g.categories)
 ) as category`;
+const segmentsOf = `array(
+  select s.segment from market.segment_goods s where s.goods_id = g.id order by s.segment
+) as segment`;
 
 const selectKnown = query({
   name: 'goods-known',
@@ -86,7 +89,7 @@ const selectKnown = query({
       select id, product_id from market.goods
       where entity_type = 'sku' and external_id = any ($2::text[]) and deleted_at is null
     )
-    select ${columns}, ${pathsOf}
+    select ${columns}, ${pathsOf}, ${segmentsOf}
     from ${tables}
     where g.id in (select id from wanted union select product_id from wanted)`,
 });
@@ -124,7 +127,7 @@ function withProduct(row: z.output<typeof knownRow>, product: KnownGoods | undef
   return {
     ...row,
     category: [...new Set([...row.category, ...(product?.category ?? [])])],
-    segment: [],
+    segment: [...new Set([...row.segment, ...(product?.segment ?? [])])],
     product: product ?? null,
   };
 }
@@ -174,3 +177,43 @@ export const knownCategories = query({
 export function asGoods({ id: _, created_at: __, updated_at: ___, ...goods }: GoodsRow): Goods {
   return goods;
 }
+
+/** The keys of goods, page by page in order of id. */
+export const listGoodsKeys = query({
+  name: 'goods-keys',
+  parameters: [z.string(), z.int(), z.int()],
+  row: z.object({ id: z.int(), external_id: z.string() }),
+  text: `
+    select id, external_id from market.goods
+    where entity_type = $1 and id > $2 and deleted_at is null
+    order by id
+    limit $3::int`,
+});
+
+/** What is in a segment, page by page in order of id; goods that were deleted are in none. */
+export const listSegmentGoods = query({
+  name: 'goods-segment-list',
+  parameters: [z.string(), z.int(), z.int()],
+  row: z.object({ id: z.int(), external_id: z.string(), name: z.string() }),
+  text: `
+    select g.id, g.external_id, g.name
+    from market.segment_goods s join market.goods g on g.id = s.goods_id
+    where s.segment = $1 and g.id > $2 and g.deleted_at is null
+    order by g.id
+    limit $3::int`,
+});
+
+/** How many goods are in a segment, and when it was calculated last. */
+export const readSegmentStatus = queryFirst({
+  name: 'goods-segment-status',
+  parameters: [z.string()],
+  row: z.object({ size: z.int(), looked_at: z.int().nullable(), calculated_at: z.string().nullable() }),
+  text: `
+    select
+      (
+        select count(*)::int from market.segment_goods x join market.goods g on g.id = x.goods_id
+        where x.segment = s.external_id and g.deleted_at is null
+      ) as size, r.looked_at, r.calculated_at
+    from market.segments s left join market.segment_runs r on r.segment = s.external_id
+    where s.external_id = $1`,
+});

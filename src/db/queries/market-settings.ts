@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelTypes, lineStatusTypes, marketEntities, marketTypes } from '../../domain/market';
+import { channelTypes, lineStatusTypes, marketEntities, marketTypes, segmentDays } from '../../domain/market';
 import { query } from '../query';
 
 /** The settings of the market, row by row: all of them, in order of their keys. */
@@ -71,12 +71,31 @@ export const marketFieldTable = {
   }),
 } as const satisfies SettingTable;
 
+export const segmentTable = {
+  table: 'segments',
+  keys: ['external_id'],
+  row: z.object({
+    ...named,
+    description: z.string(),
+    entity_type: z.enum(['product', 'sku']),
+    type: z.enum(['static', 'updatable']),
+    condition: z.unknown(),
+    most: z.int().nullable(),
+    days: z.array(z.enum(segmentDays)),
+    time_of_day: z.string().nullable(),
+    timezone: z.string(),
+    active_until: z.string().nullable(),
+    ...times,
+  }),
+} as const satisfies SettingTable;
+
 export const listChannels = listOf(channelTable);
 export const listTouchpoints = listOf(touchpointTable);
 export const listMoney = listOf(moneyTable);
 export const listRegions = listOf(regionTable);
 export const listOrderStatuses = listOf(orderStatusTable);
 export const listLineStatuses = listOf(lineStatusTable);
+export const listGoodsSegments = listOf(segmentTable);
 export const listMarketFields = listOf(marketFieldTable);
 
 /** The columns of a table of settings, for SQL. */

@@ -1,5 +1,6 @@
 import {
   channels,
+  goodsSegments,
   type Kept,
   lineStatuses,
   marketFields,
@@ -10,7 +11,9 @@ import {
 } from '../../../db/commands/market-settings';
 import { isRefusal } from '../../../domain/refusal';
 import type { ApiHandlers } from '../../handler';
+import type { Dependencies } from '../target';
 import { type AdminDependencies, change, found, given, pageOf } from './change';
+import { createSegmentGoodsHandlers } from './segment-goods';
 
 type Subject =
   | 'adminChannels'
@@ -19,10 +22,11 @@ type Subject =
   | 'adminRegions'
   | 'adminOrderStatuses'
   | 'adminLineStatuses'
-  | 'adminMarketFields';
+  | 'adminMarketFields'
+  | 'adminGoodsSegments';
 
 /** The handlers of all market settings. */
-export function createMarketSettingHandlers(dependencies: AdminDependencies): Pick<ApiHandlers, Subject> {
+export function createMarketSettingHandlers(dependencies: Dependencies): Pick<ApiHandlers, Subject> {
   const byExternalId = ({ external_id }: { external_id: string }) => external_id;
   return {
     adminChannels: handlersOf(dependencies, channels, byExternalId),
@@ -31,6 +35,10 @@ export function createMarketSettingHandlers(dependencies: AdminDependencies): Pi
     adminRegions: handlersOf(dependencies, regions, byExternalId),
     adminOrderStatuses: handlersOf(dependencies, orderStatuses, byExternalId),
     adminLineStatuses: handlersOf(dependencies, lineStatuses, byExternalId),
+    adminGoodsSegments: {
+      ...handlersOf(dependencies, goodsSegments, byExternalId),
+      ...createSegmentGoodsHandlers(dependencies),
+    },
     adminMarketFields: handlersOf(
       dependencies,
       marketFields,
