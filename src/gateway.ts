@@ -135,10 +135,10 @@ const maxBatchItems = 500;
 const maxWaiting = 20_000;
 
 export function openGateway(options: GatewayOptions): Gateway {
-  const { namespace, requestTimeoutMs, now = () => new Date(), log } = options;
+  const { namespace, taskQueue: queue, requestTimeoutMs, now = () => new Date(), log } = options;
   const connection = Connection.lazy(options.connection);
   const client = new Client({ connection, namespace });
-  const queues = taskQueues(options.taskQueue);
+  const queues = taskQueues(queue);
 
   const carry = (operations: Operation[]) =>
     within(client, requestTimeoutMs, () =>
@@ -266,7 +266,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   async function cleanExports(): Promise<void> {
     try {
       await within(client, requestTimeoutMs, () =>
-        client.workflow.start(cleanExportsType, cleanExportsStart(options.taskQueue)),
+        client.workflow.start(cleanExportsType, cleanExportsStart(queue)),
       );
     } catch (error) {
       log.warn({ err: error }, 'Files of exports are cleaned by their schedule only');
@@ -286,7 +286,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   async function startDelivery(webhookId: number): Promise<void> {
     try {
       await within(client, requestTimeoutMs, () =>
-        client.workflow.start(deliverEventsType, deliverEventsStart(options.taskQueue, webhookId)),
+        client.workflow.start(deliverEventsType, deliverEventsStart(queue, webhookId)),
       );
     } catch (error) {
       log.warn({ err: error, webhookId }, 'Workers start the delivery to a webhook, within a minute');
@@ -318,12 +318,10 @@ export function openGateway(options: GatewayOptions): Gateway {
     openHold,
     signalHold,
     removeMember,
-    expirePoints: (id) =>
-      runJob(expirePointsType, expireScheduleId(options.taskQueue, id), { program_id: id }),
-    evaluateTiers: (id) =>
-      runJob(evaluateTiersType, tierScheduleId(options.taskQueue, id), { program_id: id }),
+    expirePoints: (id) => runJob(expirePointsType, expireScheduleId(queue, id), { program_id: id }),
+    evaluateTiers: (id) => runJob(evaluateTiersType, tierScheduleId(queue, id), { program_id: id }),
     calculateSegment: (segment) =>
-      runJob(calculateSegmentType, segmentScheduleId(options.taskQueue, segment), { segment }),
+      runJob(calculateSegmentType, segmentScheduleId(queue, segment), { segment }),
     startExport,
     startImport,
     cleanExports,
