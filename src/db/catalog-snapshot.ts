@@ -98,7 +98,7 @@ async function loadPricings(db: Queryable, { programs, market, ...loaded }: Load
       groups: (groups.get(program.id) ?? []).map(toPromotionGroup),
       segments: loaded.segments.filter(({ databaseId }) => databaseId === program.databaseId),
       tiers: tiers.filter(({ group_id }) => tierGroups.has(group_id)).map(({ eid }) => eid),
-      goodsSegments: [],
+      goodsSegments: [...market.segments.keys()],
       pools: new Map(
         pools
           .filter(({ database_id }) => database_id === program.databaseId)

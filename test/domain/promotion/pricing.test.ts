@@ -24,7 +24,7 @@ function field(entity_type: MarketEntity, external_id: string, value_type: Marke
 
 const market: Market = {
   ...{ channels: new Map(), touchpoints: new Map(), currencies: new Map(), regions: new Map() },
-  ...{ orderStatuses: new Map(), lineStatuses: new Map() },
+  ...{ orderStatuses: new Map(), lineStatuses: new Map(), segments: new Map() },
   customFields: {
     product: new Map([field('product', 'colour', 'unicode')]),
     sku: new Map([field('sku', 'size', 'enum')]),
