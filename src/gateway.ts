@@ -131,8 +131,14 @@ export interface Gateway {
 
 /** Temporal refuses payloads of 2 MB; half of that leaves room for the envelope. */
 const maxBatchBytes = 1_000_000;
-const maxBatchItems = 500;
-const maxWaiting = 20_000;
+
+const batches = {
+  lanes: 2,
+  maxItems: 500,
+  maxBytes: maxBatchBytes,
+  maxWaiting: 20_000,
+  bytesOf: (operation: Operation) => Buffer.byteLength(JSON.stringify(operation)),
+};
 
 export function openGateway(options: GatewayOptions): Gateway {
   const { namespace, taskQueue: queue, requestTimeoutMs, now = () => new Date(), log } = options;
@@ -152,14 +158,7 @@ export function openGateway(options: GatewayOptions): Gateway {
       }),
     ).catch(outcomesOfFault);
 
-  const enqueue = coalesce<Operation, Outcome | Fault>({
-    carry,
-    lanes: 2,
-    maxItems: maxBatchItems,
-    maxBytes: maxBatchBytes,
-    maxWaiting,
-    bytesOf: (operation) => Buffer.byteLength(JSON.stringify(operation)),
-  });
+  const enqueue = coalesce<Operation, Outcome | Fault>({ carry, ...batches });
 
   async function post<O extends Operation>(operation: O): Promise<Outcome<O>> {
     const outcome = await beforeDeadline(enqueue(operation), requestTimeoutMs);
