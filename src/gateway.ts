@@ -16,9 +16,9 @@ import {
 import { uuidv7 } from 'uuidv7';
 import {
   type CalculateSegmentResult,
-  calculateSegmentType,
   type CommitOrderInput,
   type CommitOrderResult,
+  calculateSegmentType,
   cleanExportsStart,
   cleanExportsType,
   commitOrderType,
