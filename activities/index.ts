@@ -1,5 +1,8 @@
 import type { Pool } from 'pg';
 import type { Catalog } from '../src/catalog';
+import type { FetchFeed } from '../src/feeds/fetch';
+import type { readYml } from '../src/feeds/read';
+import type { unpack } from '../src/feeds/unpack';
 import type { FileStore } from '../src/file-store';
 import type { Send } from '../src/webhooks/send';
 import { createCalculateSegment } from './calculate-segment';
@@ -10,6 +13,7 @@ import { createDeliverEvents } from './deliver-events';
 import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
+import { createImportFeed } from './import-feed';
 import { createImports } from './imports';
 import { createManagePoints } from './manage-points';
 import { createParticipate } from './participate';
@@ -27,8 +31,16 @@ export interface ActivityContext {
   /** Sends an event to a webhook. */
   send: Send;
   files: FileStore;
+  feeds: Feeds;
   /** How long the file of an export is kept. */
   exportKeepSec: number;
+}
+
+/** How feeds are fetched and read. */
+export interface Feeds {
+  fetch: FetchFeed;
+  unpack: typeof unpack;
+  read: typeof readYml;
 }
 
 interface Log {
@@ -47,6 +59,7 @@ export function createActivities(context: ActivityContext) {
     expirePoints: createExpirePoints(context),
     ...createExports(context),
     ...createImports(context),
+    ...createImportFeed(context),
     managePoints: createManagePoints(context),
     participate: createParticipate(context),
     post: createPost(context),

@@ -9,7 +9,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = resolve(root, process.argv[2] ?? 'dist');
-const entries = ['api', 'worker', 'worker-health', 'migrate', 'check-ledger', 'program', 'import'];
+const entries = ['api', 'worker', 'worker-health', 'migrate', 'check-ledger', 'program', 'import', 'feed'];
 
 await rm(dist, { recursive: true, force: true });
 

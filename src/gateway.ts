@@ -34,12 +34,15 @@ import {
   expireScheduleId,
   exportType,
   exportWorkflowId,
+  feedRunWorkflowId,
   type HoldInput,
   type HoldResult,
   type HoldSignal,
   holdType,
   holdWorkflowId,
+  type ImportFeedInput,
   type ImportInput,
+  importFeedType,
   importType,
   importWorkflowId,
   postType,
@@ -111,6 +114,8 @@ export interface Gateway {
   evaluateTiers(programId: number): Promise<EvaluateTiersResult>;
   /** Calculates an updatable segment of goods, by external id, now. */
   calculateSegment(segment: string): Promise<CalculateSegmentResult>;
+  /** Starts the workflow of a run that imports a feed. */
+  startFeed(runId: string, input: ImportFeedInput): Promise<void>;
   /** Starts the workflow that writes an export. */
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
   /** Starts the workflow that carries an import out. */
@@ -232,6 +237,17 @@ export function openGateway(options: GatewayOptions): Gateway {
     );
   }
 
+  async function startFeed(runId: string, input: ImportFeedInput): Promise<void> {
+    await within(client, requestTimeoutMs, () =>
+      client.workflow.start(importFeedType, {
+        workflowId: feedRunWorkflowId(runId),
+        taskQueue: queues.jobs,
+        args: [input],
+        staticSummary: `feed ${'feed' in input ? input.feed : input.task.source}`,
+      }),
+    );
+  }
+
   async function startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>) {
     const { task_id, date_from, date_to } = task;
     await within(client, requestTimeoutMs, () =>
@@ -321,6 +337,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     evaluateTiers: (id) => runJob(evaluateTiersType, tierScheduleId(queue, id), { program_id: id }),
     calculateSegment: (segment) =>
       runJob(calculateSegmentType, segmentScheduleId(queue, segment), { segment }),
+    startFeed,
     startExport,
     startImport,
     cleanExports,

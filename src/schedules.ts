@@ -16,13 +16,16 @@ import {
   evaluateTiersType,
   expirePointsType,
   expireScheduleId,
+  feedScheduleId,
+  importFeedType,
   segmentScheduleId,
   taskQueues,
   tierScheduleId,
 } from '../workflows/protocol';
 import type { ServiceConfig } from './config';
 import { listPrograms } from './db/queries/catalog';
-import { listGoodsSegments } from './db/queries/market-settings';
+import { listFeeds, listGoodsSegments } from './db/queries/market-settings';
+import type { Feed } from './domain/feed';
 import type { GoodsSegment } from './domain/market';
 import { temporalConnection } from './temporal-connection';
 
@@ -41,7 +44,7 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
   const connection = await Connection.connect(temporalConnection(config));
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const known = new Set<number>();
-  const segments = new Map<string, string>();
+  const calendars = new Map<string, string>();
   if (exportCleanIntervalSec > 0) await ensureSchedule(client, cleaningSchedule(config));
   if (eventsKeepDays > 0) await ensureSchedule(client, deletionSchedule(config));
   const look = async () => {
@@ -50,7 +53,7 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
       for (const schedule of schedulesOf(config, id)) await ensureSchedule(client, schedule);
       known.add(id);
     }
-    await lookAtSegments(client, config, db, segments);
+    await lookAtCalendars(client, config, db, calendars);
   };
   await look();
   let looking = Promise.resolve();
@@ -78,8 +81,8 @@ function cleaningSchedule(config: ServiceConfig): ScheduleOptions {
   };
 }
 
-/** `known`: the schedules of segments made so far, as text. One that is not wanted any more goes. */
-async function lookAtSegments(
+/** `known`: schedules of segments and feeds made so far, as text. One that is not wanted any more goes. */
+async function lookAtCalendars(
   client: Client,
   config: ServiceConfig,
   db: Pool,
@@ -87,8 +90,17 @@ async function lookAtSegments(
 ): Promise<void> {
   const wanted = new Map<string, ScheduleOptions>();
   for (const segment of (await listGoodsSegments(db)) as GoodsSegment[]) {
-    const schedule = segmentSchedule(config, segment);
-    if (schedule) wanted.set(segment.external_id, schedule);
+    if (segment.type !== 'updatable') continue;
+    const id = segmentScheduleId(config.temporalTaskQueue, segment.external_id);
+    const action = { type: calculateSegmentType, input: { segment: segment.external_id } };
+    const schedule = calendarSchedule(config, id, segment, action);
+    if (schedule) wanted.set(id, schedule);
+  }
+  for (const feed of (await listFeeds(db)) as Feed[]) {
+    const id = feedScheduleId(config.temporalTaskQueue, feed.external_id);
+    const action = { type: importFeedType, input: { feed: feed.external_id } };
+    const schedule = calendarSchedule(config, id, feed, action);
+    if (schedule) wanted.set(id, schedule);
   }
   for (const [id, schedule] of wanted) {
     const text = JSON.stringify(schedule);
@@ -97,8 +109,10 @@ async function lookAtSegments(
     known.set(id, text);
   }
   for (const id of [...known.keys()].filter((it) => !wanted.has(it))) {
-    const handle = client.schedule.getHandle(segmentScheduleId(config.temporalTaskQueue, id));
-    await handle.delete().catch(() => undefined);
+    await client.schedule
+      .getHandle(id)
+      .delete()
+      .catch(() => undefined);
     known.delete(id);
   }
 }
@@ -113,15 +127,23 @@ const weekdays = {
   sun: 'SUNDAY',
 } as const;
 
-/** On some days or on all, at a time of the day; undefined if it is calculated only when it is asked for. */
-function segmentSchedule(
+interface Calendar {
+  days: (keyof typeof weekdays)[];
+  time_of_day: string | null;
+  timezone: string;
+  active_until?: string | null;
+}
+
+/** On some days or on all, at a time of the day; undefined if it is done only when it is asked for. */
+function calendarSchedule(
   { temporalTaskQueue }: ServiceConfig,
-  { external_id, type, days, time_of_day, timezone, active_until }: GoodsSegment,
+  id: string,
+  { days, time_of_day, timezone, active_until = null }: Calendar,
+  { type: workflowType, input }: { type: string; input: object },
 ): ScheduleOptions | undefined {
-  if (type !== 'updatable' || time_of_day === null) return undefined;
+  if (time_of_day === null) return undefined;
   const [hour = 0, minute = 0] = time_of_day.split(':').map(Number);
   const dayOfWeek = days.length > 0 ? days.map((day) => weekdays[day]) : '*';
-  const id = segmentScheduleId(temporalTaskQueue, external_id);
   return {
     scheduleId: id,
     spec: {
@@ -132,11 +154,10 @@ function segmentSchedule(
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
     action: {
       type: 'startWorkflow',
-      workflowType: calculateSegmentType,
+      workflowType,
       workflowId: id,
       taskQueue: taskQueues(temporalTaskQueue).jobs,
-      args: [{ segment: external_id }],
-      staticSummary: `goods in segment ${external_id}`,
+      args: [input],
     },
   };
 }

@@ -8,6 +8,9 @@ import { type Clock, machineClock } from './clock';
 import { filePlace, requireServers, type ServiceConfig } from './config';
 import { createPool } from './db/pool';
 import { keepDeliveries } from './deliveries';
+import { createFetcher } from './feeds/fetch';
+import { readYml } from './feeds/read';
+import { unpack } from './feeds/unpack';
 import { openFileStore } from './file-store';
 import { type Running, runProcess } from './process';
 import { keepSchedules } from './schedules';
@@ -54,6 +57,7 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
       log,
       send: createSender(config.webhooksAllowPrivate ?? false),
       files: openFileStore(filePlace(config)),
+      feeds: { fetch: createFetcher(config.webhooksAllowPrivate ?? false), unpack, read: readYml },
       exportKeepSec: config.exportKeepSec,
     }),
     codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),

@@ -47,7 +47,10 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
       ...['src/contract/import-file', 'csv-parse'],
       ...['@temporalio/activity', 'uuidv7', 'node'],
     ],
-    types: ['pg', 'src/catalog', 'src/file-store', 'src/webhooks', 'zod'],
+    types: ['pg', 'src/feeds', 'src/catalog', 'src/file-store', 'src/webhooks', 'zod'],
+  },
+  'src/feeds': {
+    may: ['src/feeds', 'src/domain', 'src/webhooks/address', 'saxes', 'tar-stream', 'yauzl', 'node'],
   },
   'src/webhooks': { may: ['src/webhooks', 'src/domain', 'standardwebhooks', 'node'] },
   workflows: {
@@ -70,7 +73,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
 /** The processes, and what only they use: they may import anything. */
 const entries = new Set(
   [
-    ...['api', 'worker', 'worker-health', 'migrate', 'dev', 'program', 'import', 'check-ledger'],
+    ...['api', 'worker', 'worker-health', 'migrate', 'dev', 'program', 'import', 'check-ledger', 'feed'],
     ...['process', 'schedules', 'deliveries', 'search-attributes'],
   ].map((name) => `src/${name}.ts`),
 );

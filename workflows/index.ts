@@ -7,5 +7,6 @@ export { evaluateTiers } from './evaluate-tiers';
 export { expirePoints } from './expire-points';
 export { exportTransactions as export } from './export';
 export { hold } from './hold';
+export { importFeed } from './import-feed';
 export { importMembers } from './import-members';
 export { loyaltyParticipation, loyaltyPointsManagement } from './nodes';

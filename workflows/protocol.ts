@@ -5,6 +5,7 @@
 import type { Amount } from '../src/domain/amount';
 import type { CommitOrder, CommitOutcome } from '../src/domain/checkout';
 import type { ExportTask, WrittenExport } from '../src/domain/export';
+import type { FeedResult, FeedTask } from '../src/domain/feed';
 import type { ImportTask, UnfitFile } from '../src/domain/import';
 import type { CalculatedSegment } from '../src/domain/market';
 import type { Participated, PointsManaged } from '../src/domain/node';
@@ -166,6 +167,24 @@ export type CalculateSegmentResult = CalculatedSegment;
 /** The schedule of a segment, and the workflow it starts. */
 export function segmentScheduleId(taskQueue: string, segment: string): string {
   return `${taskQueue}/calculate-segment/${segment}`;
+}
+
+/** The workflow that imports a feed of goods. */
+export const importFeedType = 'importFeed';
+
+/** A feed of the settings, by external id, under a run id if there is one already; or a file. */
+export type ImportFeedInput = { feed: string; run_id?: string } | { task: FeedTask };
+
+/** null: there is no such feed. */
+export type ImportFeedResult = FeedResult | null;
+
+/** The schedule of a feed, and the workflow it starts. */
+export function feedScheduleId(taskQueue: string, feed: string): string {
+  return `${taskQueue}/import-feed/${feed}`;
+}
+
+export function feedRunWorkflowId(runId: string): string {
+  return `feed-run/${runId}`;
 }
 
 /** The workflow that delivers events to one webhook. */

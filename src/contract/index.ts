@@ -2,6 +2,7 @@ import { account } from './account';
 import { adminCurrencies } from './admin/currencies';
 import { adminDatabases, adminFields } from './admin/databases';
 import { adminEvents } from './admin/events';
+import { adminFeeds } from './admin/feeds';
 import { adminImports } from './admin/imports';
 import {
   adminChannels,
@@ -64,6 +65,7 @@ export const subjects = {
   adminLineStatuses,
   adminMarketFields,
   adminGoodsSegments,
+  adminFeeds,
   adminPromoCodePools,
   adminTokens,
   adminEvents,

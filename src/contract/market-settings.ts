@@ -1,4 +1,5 @@
 import type { Condition } from '../domain/condition';
+import { feedModes, feedParams } from '../domain/feed';
 import {
   channelTypes,
   type GoodsSegment,
@@ -99,6 +100,38 @@ export const goodsSegmentSettings = {
     nullable(timestamp()),
     null,
   ),
+};
+
+/** How a feed is imported. */
+export const feedOptionSettings = {
+  entity_type: setting(
+    'product: offers are products, and those with a group_id SKUs of one. sku: all are SKUs of products ' +
+      'there are, named by group_id.',
+    choice(['product', 'sku']),
+    'product' as const,
+  ),
+  mode: setting(
+    'Whether to add what is new, to update what is there, or both.',
+    choice(feedModes),
+    'add_and_update',
+  ),
+  overwrite_categories: setting('Whether goods that have categories get those of the feed.', flag(), true),
+  params: setting(
+    'Characteristics: ignore them; store them in custom fields, all of which must be there; or create ' +
+      'fields that are not.',
+    choice(feedParams),
+    'ignore',
+  ),
+};
+
+export const feedSettings = {
+  external_id: externalId('feed'),
+  name,
+  url: setting('Where it is: YML, or a .zip, .gz or .tar.gz of it. user:password@ signs in.', text(2_000)),
+  ...feedOptionSettings,
+  days: goodsSegmentSettings.days,
+  time_of_day: goodsSegmentSettings.time_of_day,
+  timezone: goodsSegmentSettings.timezone,
 };
 
 export const marketFieldSettings = {

@@ -1,6 +1,7 @@
 /** The rules of market settings that no single field can tell. */
 
 import { checkCondition, type FactTypes } from './condition';
+import type { Feed } from './feed';
 import {
   type Channel,
   expectedOf,
@@ -57,6 +58,18 @@ export function checkMoney({ code, scale }: Money, before?: Money): Objection | 
 
 export function checkLineStatus({ type }: LineStatus, before?: LineStatus): Objection | null {
   return before && before.type !== type ? lasting('type', before.type) : null;
+}
+
+export function checkFeed({ url, days, time_of_day, timezone }: Feed): Objection | null {
+  if (!/^https?:\/\/[^\s/]/.test(url) || !URL.canParse(url)) {
+    return wrong(['url'], 'expected a URL of http or https');
+  }
+  if (!isTimezone(timezone)) {
+    const got = JSON.stringify(timezone);
+    return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${got}`);
+  }
+  const isOdd = days.length > 0 && time_of_day === null;
+  return isOdd ? wrong(['time_of_day'], 'is required when days are given') : null;
 }
 
 /** `types`: the facts of goods; `before`: the segment as it is, if it is to be changed. */

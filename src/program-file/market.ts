@@ -1,5 +1,6 @@
 import {
   channels,
+  feeds,
   goodsSegments,
   type Kept,
   lineStatuses,
@@ -51,6 +52,7 @@ export async function applyMarket(
   await applyAll(settler, orderStatuses, market.order_statuses, [...path, 'order_statuses']);
   await applyAll(settler, lineStatuses, market.line_statuses, [...path, 'line_statuses']);
   await applyAll(settler, marketFields, market.custom_fields, [...path, 'custom_fields']);
+  await applyAll(settler, feeds, market.feeds, [...path, 'feeds']);
   await applyAll(settler, goodsSegments, market.segments, [...path, 'segments']);
 }
 

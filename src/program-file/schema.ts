@@ -4,6 +4,7 @@ import { categoryFields, skuFields } from '../contract/goods';
 import { jsonSchemaOf } from '../contract/json-schema';
 import {
   channelSettings,
+  feedSettings,
   goodsSegmentSettings,
   lineStatusSettings,
   marketFieldSettings,
@@ -72,6 +73,7 @@ const marketFields = {
     'Custom fields of goods, orders and order lines.',
   ),
   segments: listOf(closed(creationFields(goodsSegmentSettings)), 'Segments of goods, without their goods.'),
+  feeds: listOf(closed(creationFields(feedSettings)), 'Feeds that goods are imported from.'),
   categories: listOf(closed(categoryFields), 'Categories of goods.'),
   products: listOf(
     closed({ ...productFields, sku: listOf(closed(productFields), 'Its modifications.') }),

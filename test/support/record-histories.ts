@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config';
 import { findTemporal } from '../../src/embedded/temporal-cli';
 import { openFileStore } from '../../src/file-store';
 import {
+  calculateSegmentType,
   cleanExportsStart,
   cleanExportsType,
   commitOrderWorkflowId,
@@ -18,6 +19,7 @@ import {
   expirePointsType,
   exportWorkflowId,
   holdWorkflowId,
+  importFeedType,
   importWorkflowId,
   participationType,
   pointsManagementType,
@@ -122,6 +124,15 @@ async function main(name: string): Promise<void> {
     await keep('clean-exports', await client.workflow.start(cleanExportsType, cleaning));
     await keepNodes(backend, client, keep);
     await keepOrders(backend, client, keep);
+    const segment = { workflowId: `segment-${jobs}`, taskQueue: jobs, args: [{ segment: 'none' }] };
+    await keep('calculate-segment', await client.workflow.start(calculateSegmentType, segment));
+    const input = { workflowId: `feed-${jobs}`, taskQueue: jobs, args: [{ feed: 'nowhere' }] };
+    await backend.pool.query(
+      `insert into market.feeds
+         (external_id, name, url, entity_type, mode, overwrite_categories, params)
+       values ('nowhere', 'Nowhere', 'https://127.0.0.1', 'product', 'add_and_update', true, 'ignore')`,
+    );
+    await keep('import-feed', await client.workflow.start(importFeedType, input));
   } finally {
     await client.connection.close();
     await backend.close();

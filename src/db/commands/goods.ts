@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import type { feedModes } from '../../domain/feed';
 import { changeGoods, type Goods, type GoodsChange, type GoodsEntity } from '../../domain/goods';
 import type { Market } from '../../domain/market';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal';
@@ -12,12 +13,12 @@ import { inTransaction } from '../transaction';
 export interface GoodsItem {
   product: GoodsChange | null;
   skus: readonly GoodsChange[];
+  /** A product that is there stays as it is. */
+  keepsProduct?: boolean;
 }
 
-export const importModes = ['add_and_update', 'add_only', 'update_only'] as const;
-
 export interface ImportOptions {
-  mode: (typeof importModes)[number];
+  mode: (typeof feedModes)[number];
   /** Whether goods that have categories keep them. */
   keepCategories: boolean;
 }
@@ -93,7 +94,7 @@ export async function writeGoods(
 }
 
 /** As writeGoods, in a transaction of the caller. */
-async function writeGoodsBatch(
+export async function writeGoodsBatch(
   db: Queryable,
   market: Market,
   items: readonly GoodsItem[],
@@ -161,9 +162,9 @@ class Batch {
     }
   }
 
-  take({ product, skus }: GoodsItem): ItemOutcome {
+  take({ product, skus, keepsProduct }: GoodsItem): ItemOutcome {
     const steps: Step[] = [];
-    if (product) {
+    if (product && !(keepsProduct && this.#state.product.has(product.external_id))) {
       const after = this.#change('product', product);
       if (isRefusal(after)) return after;
       steps.push({ entity: 'product', before: this.#state.product.get(product.external_id), after });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Feed } from '../../domain/feed';
 import { segmentFactTypes } from '../../domain/goods-facts';
 import {
   type Channel,
@@ -14,6 +15,7 @@ import {
 } from '../../domain/market';
 import {
   checkChannel,
+  checkFeed,
   checkGoodsSegment,
   checkLineStatus,
   checkMarketField,
@@ -26,8 +28,10 @@ import { listDatabases } from '../queries/catalog';
 import {
   channelTable,
   columnsOf,
+  feedTable,
   lineStatusTable,
   listChannels,
+  listFeeds,
   listGoodsSegments,
   listLineStatuses,
   listMarketFields,
@@ -118,6 +122,10 @@ export const goodsSegments = keep<GoodsSegment, typeof segmentTable.row>(
     const customFields = { product: of('product'), sku: of('sku'), order: new Map(), line_order: new Map() };
     return checkGoodsSegment(values, segmentFactTypes({ customFields }), before);
   },
+);
+
+export const feeds = keep<Feed, typeof feedTable.row>('Feed', feedTable, listFeeds, (_, values) =>
+  checkFeed(values),
 );
 
 function keep<V extends object, S extends z.ZodObject>(

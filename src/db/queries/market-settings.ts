@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedModes, feedParams } from '../../domain/feed';
 import { channelTypes, lineStatusTypes, marketEntities, marketTypes, segmentDays } from '../../domain/market';
 import { query } from '../query';
 
@@ -89,6 +90,24 @@ export const segmentTable = {
   }),
 } as const satisfies SettingTable;
 
+export const feedTable = {
+  table: 'feeds',
+  keys: ['external_id'],
+  row: z.object({
+    ...named,
+    url: z.string(),
+    entity_type: z.enum(['product', 'sku']),
+    mode: z.enum(feedModes),
+    overwrite_categories: z.boolean(),
+    params: z.enum(feedParams),
+    days: z.array(z.enum(segmentDays)),
+    time_of_day: z.string().nullable(),
+    timezone: z.string(),
+    ...times,
+  }),
+} as const satisfies SettingTable;
+
+export const listFeeds = listOf(feedTable);
 export const listChannels = listOf(channelTable);
 export const listTouchpoints = listOf(touchpointTable);
 export const listMoney = listOf(moneyTable);

@@ -3,6 +3,7 @@ import { createAccountHandlers } from './account';
 import { createAdminCurrencyHandlers } from './admin/currencies';
 import { createAdminDatabaseHandlers, createAdminFieldHandlers } from './admin/databases';
 import { createAdminEventHandlers } from './admin/events';
+import { createAdminFeedHandlers } from './admin/feeds';
 import { createAdminImportHandlers } from './admin/imports';
 import { createMarketSettingHandlers } from './admin/market-settings';
 import { createAdminProfileHandlers } from './admin/profiles';
@@ -50,6 +51,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPromotions: createAdminPromotionHandlers(dependencies),
     adminTierGroups: createAdminTierGroupHandlers(dependencies),
     ...createMarketSettingHandlers(dependencies),
+    adminFeeds: createAdminFeedHandlers(dependencies),
     adminPromoCodePools: createAdminPromoCodePoolHandlers(dependencies),
     adminTokens: createAdminTokenHandlers(dependencies),
     adminImports: createAdminImportHandlers(dependencies),

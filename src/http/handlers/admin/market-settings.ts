@@ -49,7 +49,7 @@ export function createMarketSettingHandlers(dependencies: Dependencies): Pick<Ap
 }
 
 /** How the five endpoints of a kind of setting are answered; `keyOf` takes its key from a path. */
-function handlersOf<V extends object, R extends V, K extends object>(
+export function handlersOf<V extends object, R extends V, K extends object>(
   dependencies: AdminDependencies,
   kept: Kept<V, R>,
   keyOf: (input: K) => string,
