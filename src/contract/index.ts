@@ -14,9 +14,12 @@ import {
   adminRegions,
   adminTouchpoints,
 } from './admin/market-settings';
+import { adminPartnerProducts } from './admin/partner-products';
+import { adminPartners } from './admin/partners';
 import { adminProfiles } from './admin/profiles';
 import { adminPrograms } from './admin/programs';
 import { adminPromoCodePools } from './admin/promo-code-pools';
+import { adminPromotionGroups } from './admin/promotion-groups';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
 import { adminSegments } from './admin/segments';
@@ -56,6 +59,9 @@ export const subjects = {
   adminPrograms,
   adminCurrencies,
   adminPromotions,
+  adminPromotionGroups,
+  adminPartners,
+  adminPartnerProducts,
   adminTierGroups,
   adminChannels,
   adminTouchpoints,

@@ -43,3 +43,21 @@ function withoutNull(types: readonly unknown[]): unknown {
 function orNull({ type, enum: words }: JsonSchema): JsonSchema {
   return { type: [type, 'null'].flat(), ...(Array.isArray(words) && { enum: [...words, null] }) };
 }
+
+/** Names a schema that stands in many places. */
+export const sharedAs = 'x-shared-as';
+
+/**
+ * Puts the schemas that have a name of their own into `found`, and a reference wherever they stood: `place` and
+ * the name.
+ */
+export function shareSchemas(value: unknown, place: string, found: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => shareSchemas(item, place, found));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, shareSchemas(item, place, found)]);
+  const { [sharedAs]: name, ...schema } = Object.fromEntries(entries);
+  if (typeof name !== 'string') return schema;
+  const { description, ...shared } = schema;
+  found[name] = shared;
+  return { $ref: `${place}${name}`, ...(description !== undefined && { description }) };
+}

@@ -1,6 +1,7 @@
 import { refusals } from '../domain/refusal';
 import type { Endpoint } from './endpoint';
 import type { JsonSchema } from './fields';
+import { shareSchemas } from './json-schema';
 import { operationOf, type WriteXml } from './openapi-operation';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,6 +19,9 @@ export function openApiDocument(subjects: Subjects, writeXml: WriteXml): Json {
       paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operation };
     }
   }
+  const shared: Record<string, unknown> = {};
+  const own = shareSchemas(schemas, '#/components/schemas/', shared) as Json;
+  const allSchemas = { ...own, ...shared };
   return {
     openapi: '3.1.0',
     info: {
@@ -30,7 +34,7 @@ export function openApiDocument(subjects: Subjects, writeXml: WriteXml): Json {
     paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'An API token.' } },
-      schemas,
+      schemas: allSchemas,
       examples: Object.fromEntries(
         Object.entries(refusals).map(([code, { error, text }]) => [
           code,

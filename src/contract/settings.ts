@@ -7,10 +7,17 @@ import {
   fieldTypes,
   periodKinds,
   periodUnits,
+  promotionKinds,
+  type Ratio,
   ruleModes,
   scopes,
   tierGroupTypes,
 } from '../domain/catalog';
+import { discountModes } from '../domain/promotion/arbitrate';
+import type { Part } from '../domain/promotion/kinds';
+import { pointsModes } from '../domain/promotion/price';
+import { roundings } from '../domain/promotion/whole';
+import type { ArbitrationValues } from '../domain/settings';
 import {
   amount,
   calendarDay,
@@ -24,6 +31,7 @@ import {
   text,
   timestamp,
 } from './fields';
+import { effect, limits, condition as promotionCondition } from './promotion-parts';
 import { complaint } from './values';
 
 /** What operators may set up, field by field: the management API and program files are made of these. */
@@ -118,6 +126,9 @@ export const segmentSettings = {
   ),
 };
 
+const orElse = <T>(field: z.ZodType<T>, initial: T) =>
+  optional(field).transform((value) => (value === undefined ? initial : value));
+
 export const programSettings = {
   external_id: setting('Your id of the program.', text(255)),
   name,
@@ -145,6 +156,15 @@ export const programSettings = {
     'strict: a rule with static_amount takes that amount only. bounds: only min_amount and max_amount count.',
     choice(ruleModes),
     'strict',
+  ),
+  arbitration: setting<ArbitrationValues>(
+    'How it decides between promotions at checkout; docs/promotions.md explains each mode by examples.',
+    closed({
+      discounts: orElse(choice(discountModes), 'best'),
+      points: orElse(choice(pointsModes), 'stack'),
+      discount_with_points: orElse(flag(), true),
+    }),
+    { discounts: 'best', points: 'stack', discount_with_points: true },
   ),
 };
 
@@ -186,6 +206,14 @@ export const currencySettings = {
     nullable(integer({ min: 1, max: 366 })),
     null,
   ),
+  rounding: setting('How points that are a percentage of something are rounded.', choice(roundings), 'down'),
+  ratio: setting<Ratio | null>(
+    'So many points are worth so much money: when they pay, and when a percentage of money is earned in them. ' +
+      'money_currency: ISO code; orders in other money neither take nor give such points. null: one point is ' +
+      'worth one of whatever money the order is in.',
+    nullable(closed({ points: amount(), money: amount(), money_currency: orElse(nullable(text(3)), null) })),
+    null,
+  ),
 };
 
 const bound = () => optional(nullable(amount({ zero: true }))).transform((value) => value ?? null);
@@ -197,10 +225,10 @@ const rule = closed({
   max_amount: bound(),
 });
 
-export const promotionSettings = {
-  external_id: setting('Your id of the promotion.', text(255)),
-  name,
-  description,
+const whole = { min: -1_000_000, max: 1_000_000 };
+const priority = setting('The lower comes first; of equal ones the lower id.', integer(whole), 0);
+const combinable = setting('Whether other promotions may apply to the same lines.', flag(), true);
+const runs = {
   is_active: setting('Switched on.', flag(), true),
   start_date: setting<string | null>('When it begins. null: it has begun.', nullable(timestamp()), null),
   end_date: setting<string | null>(
@@ -208,15 +236,79 @@ export const promotionSettings = {
     nullable(timestamp()),
     null,
   ),
+};
+
+export const promotionSettings = {
+  external_id: setting('Your id of the promotion.', text(255)),
+  name,
+  description,
+  ...runs,
+  kind: setting(
+    'trigger: moves points when a scenario or the API says so, by its rules. discount, points: take part in ' +
+      'the price of orders, by conditions and effects. For good.',
+    choice(promotionKinds),
+    'trigger',
+  ),
+  priority,
+  combinable,
+  group: setting<string | null>(
+    'External id of the promotion group that decides between it and others. null: the program does.',
+    nullable(text(255)),
+    null,
+  ),
+  limits: setting<object | null>(
+    'How often it may be used, and what it may cost. null: without limit.',
+    nullable(limits()),
+    null,
+  ),
+  conditions: setting<Part[]>(
+    'All that must be so for it to apply; those on goods pick lines.',
+    list(promotionCondition(), { max: 50 }),
+    [],
+  ),
+  effects: setting<Part[]>('What it does, one after the other.', list(effect(), { max: 50 }), []),
   accrual_rules: setting<z.output<typeof rule>[]>(
-    'How many points of which currencies it may accrue, one rule each.',
+    'Of kind trigger: how many points of which currencies it may accrue, one rule each.',
     list(rule, { max: 1_000 }),
     [],
   ),
   redeem_rules: setting<z.output<typeof rule>[]>(
-    'How many points of which currencies it may redeem, one rule each.',
+    'Of kind trigger: how many points of which currencies it may redeem, one rule each.',
     list(rule, { max: 1_000 }),
     [],
+  ),
+};
+
+export const promotionGroupSettings = {
+  external_id: setting('Your id of the group.', text(255)),
+  name,
+  parent: setting<string | null>('External id of the group it is in. null: none.', nullable(text(255)), null),
+  mode: setting('How it decides between what is in it.', choice(discountModes), 'best'),
+  priority,
+};
+
+export const partnerSettings = {
+  eid: setting('Your id of the partner.', text(255)),
+  name,
+};
+
+export const partnerProductSettings = {
+  external_id: setting('Your id of it, in one row with those of promotions.', text(255)),
+  name,
+  description,
+  ...runs,
+  priority,
+  combinable,
+  partner_eid: setting('External id of the partner.', text(255)),
+  product: setting<string | null>(
+    'External id of a product, which stands for its SKUs, too. null: it is for an SKU.',
+    nullable(text(255)),
+    null,
+  ),
+  sku: setting<string | null>('External id of an SKU.', nullable(text(255)), null),
+  effect: setting<Part>(
+    'What it does for these goods: an effect of a discount or points promotion.',
+    effect(),
   ),
 };
 

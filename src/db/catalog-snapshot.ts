@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { decimal, toTrimmed } from '../domain/amount';
+import { decimal } from '../domain/amount';
 import type {
   Access,
   Currency,
@@ -7,14 +7,19 @@ import type {
   Field,
   Program,
   Promotion,
-  Ratio,
   Rule,
   TierGroup,
 } from '../domain/catalog';
 import type { Condition } from '../domain/condition';
 import type { GoodsSegment, Market, MarketEntity } from '../domain/market';
 import type { PromotionGroup } from '../domain/promotion/arbitrate';
-import { type Misfit, makePricing, type Pricing, type StoredPromotion } from '../domain/promotion/pricing';
+import {
+  type Misfit,
+  makePricing,
+  type Pricing,
+  type StoredPromotion,
+  type Surroundings,
+} from '../domain/promotion/pricing';
 import { makeSegment, type Segment } from '../domain/segment';
 import * as read from './queries/catalog';
 import * as market from './queries/market-settings';
@@ -34,6 +39,8 @@ export interface Snapshot {
   readonly tierGroups: ReadonlyMap<number, TierGroup>;
   /** By program id. */
   readonly pricings: ReadonlyMap<number, Pricing>;
+  /** What promotions may mention, by program id. */
+  readonly surroundings: ReadonlyMap<number, Surroundings>;
   /** Promotions that do not fit the settings around them any more. */
   readonly misfits: readonly Misfit[];
   /** By the SHA-256 of the token, in hex; revoked ones are not there. */
@@ -43,35 +50,38 @@ export interface Snapshot {
 
 /** Reads the catalogue as it is at one moment. Throws DatabaseUnavailable. */
 export function loadSnapshot(pool: Pool): Promise<Snapshot> {
-  return inTransaction(pool, 'isolation level repeatable read read only', async (db) => {
-    const fields = groupBy(await read.listFields(db), (row) => row.database_id);
-    const rules = groupBy(await read.listRules(db), (row) => row.promotion_id);
-    const databases = (await read.listDatabases(db)).map((row) => toDatabase(row, fields.get(row.id) ?? []));
-    const byId = new Map(databases.map((database) => [database.id, database]));
-    const segments = (await read.listSegments(db)).map((row) => toSegment(row, byId.get(row.database_id)));
-    const programs = (await read.listPrograms(db)).map(toProgram);
-    const currencies = (await read.listCurrencies(db)).map(toCurrency);
-    const promotionRows = await read.listPromotions(db);
-    const promotions = promotionRows
-      .filter(({ kind }) => kind === 'trigger')
-      .map((row) => toPromotion(row, rules.get(row.id) ?? []));
-    const tierGroups = (await read.listTierGroups(db)).map(toTierGroup);
-    const market = await loadMarket(db);
-    const pricings = await loadPricings(db, {
-      ...{ programs, databases: byId, segments, currencies, tierGroups, market, promotions: promotionRows },
-    });
-    const tokens = await read.listLiveTokens(db);
-    return Object.freeze({
-      databases: byId,
-      segments: new Map(segments.map((segment) => [segment.id, segment])),
-      programs: new Map(programs.map((program) => [program.id, program])),
-      currencies: groupBy(currencies, (currency) => currency.programId),
-      promotions: groupBy(promotions, (promotion) => promotion.programId),
-      tierGroups: new Map(tierGroups.map((group) => [group.id, group])),
-      tokens: new Map(tokens.map((row) => [row.token_hash, toAccess(row)])),
-      market,
-      ...pricings,
-    });
+  return inTransaction(pool, 'isolation level repeatable read read only', readSnapshot);
+}
+
+/** Reads the catalogue as a transaction sees it. */
+export async function readSnapshot(db: Queryable): Promise<Snapshot> {
+  const fields = groupBy(await read.listFields(db), (row) => row.database_id);
+  const rules = groupBy(await read.listRules(db), (row) => row.promotion_id);
+  const databases = (await read.listDatabases(db)).map((row) => toDatabase(row, fields.get(row.id) ?? []));
+  const byId = new Map(databases.map((database) => [database.id, database]));
+  const segments = (await read.listSegments(db)).map((row) => toSegment(row, byId.get(row.database_id)));
+  const programs = (await read.listPrograms(db)).map(toProgram);
+  const currencies = (await read.listCurrencies(db)).map(toCurrency);
+  const promotionRows = await read.listPromotions(db);
+  const promotions = promotionRows
+    .filter(({ kind }) => kind === 'trigger')
+    .map((row) => toPromotion(row, rules.get(row.id) ?? []));
+  const tierGroups = (await read.listTierGroups(db)).map(toTierGroup);
+  const market = await loadMarket(db);
+  const pricings = await loadPricings(db, {
+    ...{ programs, databases: byId, segments, currencies, tierGroups, market, promotions: promotionRows },
+  });
+  const tokens = await read.listLiveTokens(db);
+  return Object.freeze({
+    databases: byId,
+    segments: new Map(segments.map((segment) => [segment.id, segment])),
+    programs: new Map(programs.map((program) => [program.id, program])),
+    currencies: groupBy(currencies, (currency) => currency.programId),
+    promotions: groupBy(promotions, (promotion) => promotion.programId),
+    tierGroups: new Map(tierGroups.map((group) => [group.id, group])),
+    tokens: new Map(tokens.map((row) => [row.token_hash, toAccess(row)])),
+    market,
+    ...pricings,
   });
 }
 
@@ -92,7 +102,7 @@ async function loadPricings(db: Queryable, { programs, market, ...loaded }: Load
   const made = programs.map((program) => {
     const ofProgram = ({ programId }: { programId: number }) => programId === program.id;
     const tierGroups = new Set(loaded.tierGroups.filter(ofProgram).map(({ id }) => id));
-    const surroundings = {
+    const surroundings: Surroundings = {
       ...{ program, market, database: loaded.databases.get(program.databaseId) },
       currencies: loaded.currencies.filter(ofProgram),
       groups: (groups.get(program.id) ?? []).map(toPromotionGroup),
@@ -106,10 +116,11 @@ async function loadPricings(db: Queryable, { programs, market, ...loaded }: Load
       ),
     };
     const rows = loaded.promotions.filter(({ program_id }) => program_id === program.id);
-    return { id: program.id, ...makePricing(surroundings, rows.flatMap(toOrderPromotion)) };
+    return { id: program.id, surroundings, ...makePricing(surroundings, rows.flatMap(toOrderPromotion)) };
   });
   return {
     pricings: new Map(made.map(({ id, pricing }) => [id, pricing])),
+    surroundings: new Map(made.map(({ id, surroundings }) => [id, surroundings])),
     misfits: made.flatMap(({ misfits }) => misfits),
   };
 }
@@ -216,16 +227,7 @@ function toCurrency(row: read.CurrencyRow): Currency {
     isActive: row.is_active,
     scale: row.scale,
     rounding: row.rounding,
-    ratio: toRatio(row),
-  });
-}
-
-function toRatio({ ratio_points, ratio_money, ratio_money_currency }: read.CurrencyRow): Ratio | null {
-  if (ratio_points === null || ratio_money === null) return null;
-  return Object.freeze({
-    points: toTrimmed(ratio_points),
-    money: toTrimmed(ratio_money),
-    money_currency: ratio_money_currency,
+    ratio: read.ratioOf(row),
   });
 }
 

@@ -3,13 +3,19 @@
 import { decimal, fitsScale } from './amount';
 import type { Currency, Direction, Field } from './catalog';
 import { reservedNames } from './profile';
+import { readStored } from './promotion/pricing';
+import type { Terms } from './promotion/terms';
+import { moneyScale } from './promotion/whole';
 import { checkSegmentCondition } from './segment';
 import {
   type CurrencyValues,
   type FieldValues,
   isObjection,
   type Objection,
+  type PartnerProductValues,
+  type PartnerValues,
   type ProgramValues,
+  type PromotionGroupValues,
   type PromotionValues,
   type RuleValues,
   type SegmentValues,
@@ -70,7 +76,7 @@ export function checkSegmentStays(
   return conflict([], `segment ${segment.id} ("${segment.external_id}") asks about it: ${problem.problem}`);
 }
 
-type KnownProgram = ProgramValues & { id: number };
+type KnownProgram = Pick<ProgramValues, 'external_id' | 'is_active' | 'database_id'> & { id: number };
 
 /** `others`: every other program. */
 export function checkProgram(program: ProgramValues, others: readonly KnownProgram[]): Objection | null {
@@ -109,12 +115,13 @@ export function isTimezone(name: string): boolean {
 type KnownCurrency = Pick<Currency, 'iid' | 'eid' | 'type' | 'scale'>;
 
 /**
- * `others`: the other currencies of the program. `before`: the currency as it is, if it is to be changed, and
- * whether there are accounts, promotion rules or tiers of it.
+ * `others`: the other currencies of the program; `moneyCodes`: ISO codes of the market's. `before`: the currency
+ * as it is, if it is to be changed, and whether there are accounts, promotion rules or tiers of it.
  */
 export function checkCurrency(
   currency: CurrencyValues,
   others: readonly KnownCurrency[],
+  moneyCodes: ReadonlySet<string>,
   before?: KnownCurrency & { isUsed: boolean },
 ): Objection | null {
   const namesake = others.find((other) => other.eid === currency.eid);
@@ -135,25 +142,118 @@ export function checkCurrency(
   if (currency.expiration && currency.expires_on !== null) {
     return wrong(['expires_on'], 'expected null, because expiration says already when points expire');
   }
-  return checkScale(['initial_balance'], currency.initial_balance, currency);
+  return (
+    checkScale(['initial_balance'], currency.initial_balance, currency) ?? checkRatio(currency, moneyCodes)
+  );
 }
 
-/** `currencies`: those of the program; `others`: its other promotions. */
-export function checkPromotion(
-  promotion: PromotionValues,
-  currencies: readonly KnownCurrency[],
-  others: readonly { id: number; external_id: string }[],
-): Objection | null {
+function checkRatio(currency: CurrencyValues, moneyCodes: ReadonlySet<string>): Objection | null {
+  if (!currency.ratio) return null;
+  const { points, money, money_currency: code } = currency.ratio;
+  if (!fitsScale(money, moneyScale)) {
+    return wrong(['ratio', 'money'], `"${money}" has more than ${moneyScale} decimals`);
+  }
+  if (code !== null && !moneyCodes.has(code)) {
+    return wrong(['ratio', 'money_currency'], `the market has no currency "${code}"`);
+  }
+  return checkScale(['ratio', 'points'], points, currency);
+}
+
+/** What a promotion is held against: what is around it, and its kind, if it is there already. */
+interface PromotionContext {
+  readonly currencies: readonly KnownCurrency[];
+  /** The other promotions of the program, those of partners included. */
+  readonly others: readonly { id: number; external_id: string }[];
+  readonly groups: readonly { external_id: string }[];
+  readonly terms: Terms;
+  readonly kind?: PromotionValues['kind'];
+}
+
+export function checkPromotion(promotion: PromotionValues, context: PromotionContext): Objection | null {
+  const { others, kind } = context;
   const namesake = others.find((other) => other.external_id === promotion.external_id);
   if (namesake) return conflict(['external_id'], `promotion ${namesake.id} of this program has it already`);
   const { start_date, end_date } = promotion;
   if (start_date !== null && end_date !== null && new Date(end_date) < new Date(start_date)) {
     return wrong(['end_date'], `expected a time not before start_date, ${start_date}, got ${end_date}`);
   }
+  if (kind && promotion.kind !== kind) return conflict(['kind'], `cannot change: it is "${kind}" for good`);
+  return promotion.kind === 'trigger'
+    ? checkTrigger(promotion, context)
+    : checkAtCheckout({ ...promotion, kind: promotion.kind }, context);
+}
+
+function checkTrigger(promotion: PromotionValues, { currencies }: PromotionContext): Objection | null {
+  const only = 'only promotions of kind "discount" or "points" have it';
+  for (const key of ['conditions', 'effects'] as const) {
+    if (promotion[key].length > 0) return wrong([key], `${only}: expected []`);
+  }
+  for (const key of ['limits', 'group'] as const) {
+    if (promotion[key] !== null) return wrong([key], `${only}: expected null`);
+  }
   return (
     checkRules('accrual', promotion.accrual_rules, currencies) ??
     checkRules('redeem', promotion.redeem_rules, currencies)
   );
+}
+
+function checkAtCheckout(
+  promotion: PromotionValues & { kind: 'discount' | 'points' },
+  { groups, terms }: PromotionContext,
+): Objection | null {
+  for (const key of ['accrual_rules', 'redeem_rules'] as const) {
+    if (promotion[key].length > 0) {
+      return wrong([key], 'only promotions of kind "trigger" have them: expected []');
+    }
+  }
+  if (promotion.effects.length === 0) return wrong(['effects'], 'expected at least one');
+  const { group } = promotion;
+  if (group !== null && !groups.some(({ external_id }) => external_id === group)) {
+    return wrong(['group'], `the program has no promotion group "${group}"`);
+  }
+  const read = readStored(promotion, terms);
+  return 'problem' in read ? wrong(read.path, read.problem) : null;
+}
+
+type KnownGroup = PromotionGroupValues & { id: number };
+
+/** `others`: the other promotion groups of the program. */
+export function checkPromotionGroup(
+  group: PromotionGroupValues & { id?: number | undefined },
+  others: readonly KnownGroup[],
+): Objection | null {
+  const namesake = others.find((other) => other.external_id === group.external_id);
+  if (namesake) {
+    return conflict(['external_id'], `promotion group ${namesake.id} of this program has it already`);
+  }
+  const above = new Map(others.map(({ external_id, parent }) => [external_id, parent]));
+  for (let it = group.parent; it !== null; it = above.get(it) ?? null) {
+    if (it === group.external_id) return wrong(['parent'], `"${group.parent}" is in this group itself`);
+    if (!above.has(it)) return wrong(['parent'], `the program has no promotion group "${it}"`);
+  }
+  return null;
+}
+
+/** `others`: the other partners of the program. */
+export function checkPartner(
+  partner: PartnerValues,
+  others: readonly { id: number; eid: string }[],
+): Objection | null {
+  const namesake = others.find(({ eid }) => eid === partner.eid);
+  return namesake ? conflict(['eid'], `partner ${namesake.id} of this program has it already`) : null;
+}
+
+/** `partners`: those of the program. What the promotion it is kept as must be is checked as of any other. */
+export function checkPartnerProduct(
+  { partner_eid, product, sku, effect }: PartnerProductValues,
+  partners: readonly { eid: string }[],
+): Objection | null {
+  if (!partners.some(({ eid }) => eid === partner_eid)) {
+    return wrong(['partner_eid'], `the program has no partner "${partner_eid}"`);
+  }
+  if ((product === null) === (sku === null)) return wrong(['product'], 'expected either product or sku');
+  const { scope } = effect as { scope?: string };
+  return scope === 'order' ? wrong(['effect', 'scope'], 'expected "matching": it is for these goods') : null;
 }
 
 function checkRules(

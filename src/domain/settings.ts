@@ -8,11 +8,17 @@ import type {
   FieldType,
   periodKinds,
   periodUnits,
+  promotionKinds,
+  Ratio,
   RuleMode,
   Scope,
   TierGroup,
 } from './catalog';
 import type { Condition } from './condition';
+import type { Mode } from './promotion/arbitrate';
+import type { Part } from './promotion/kinds';
+import type { PointsMode } from './promotion/price';
+import type { Rounding } from './promotion/whole';
 
 export interface DatabaseValues {
   name: string;
@@ -48,6 +54,13 @@ export interface ProgramValues {
   allow_negative_balance: boolean;
   regrant_initial_balance: boolean;
   rule_mode: RuleMode;
+  arbitration: ArbitrationValues;
+}
+
+export interface ArbitrationValues {
+  discounts: Mode;
+  points: PointsMode;
+  discount_with_points: boolean;
 }
 
 /** So many days, months or years. */
@@ -73,6 +86,8 @@ export interface CurrencyValues {
   expires_on: string | null;
   activation: Delay | null;
   expiring_soon_days: number | null;
+  rounding: Rounding;
+  ratio: Ratio | null;
 }
 
 /** A currency is named by iid, by eid, or by both. */
@@ -91,8 +106,52 @@ export interface PromotionValues {
   is_active: boolean;
   start_date: string | null;
   end_date: string | null;
+  kind: (typeof promotionKinds)[number];
+  /** The lower comes first. */
+  priority: number;
+  /** False: it is the only one on its lines. */
+  combinable: boolean;
+  /** External id of the group that decides between it and others; null: the program does. */
+  group: string | null;
+  /** In the form of domain/promotion, without what is null. */
+  limits: object | null;
+  conditions: Part[];
+  effects: Part[];
   accrual_rules: RuleValues[];
   redeem_rules: RuleValues[];
+}
+
+export interface PartnerValues {
+  eid: string;
+  name: string;
+}
+
+/** Special terms for one product or SKU, on behalf of a partner. */
+export interface PartnerProductValues {
+  external_id: string;
+  name: string;
+  description: string;
+  is_active: boolean;
+  start_date: string | null;
+  end_date: string | null;
+  priority: number;
+  combinable: boolean;
+  /** Of the partner. */
+  partner_eid: string;
+  /** External id of the goods: of either a product, all its SKUs included, or an SKU. */
+  product: string | null;
+  sku: string | null;
+  /** Of a discount or a points promotion. */
+  effect: Part;
+}
+
+export interface PromotionGroupValues {
+  external_id: string;
+  name: string;
+  /** External id of the group it is in; null: none. */
+  parent: string | null;
+  mode: Mode;
+  priority: number;
 }
 
 /**

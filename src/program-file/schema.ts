@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { freeFields, integer, list, nullable, optional, text } from '../contract/fields';
 import { categoryFields, skuFields } from '../contract/goods';
-import { jsonSchemaOf } from '../contract/json-schema';
+import { jsonSchemaOf, shareSchemas } from '../contract/json-schema';
 import {
   channelSettings,
   feedSettings,
@@ -20,7 +20,10 @@ import {
   currencySettings,
   databaseSettings,
   fieldSettings,
+  partnerProductSettings,
+  partnerSettings,
   programSettings,
+  promotionGroupSettings,
   promotionSettings,
   segmentSettings,
   tierGroupSettings,
@@ -40,6 +43,8 @@ const listOf = <F extends z.ZodType>(of: F, description: string) =>
 
 const currency = closed({ iid: id('currency'), ...creationFields(currencySettings) });
 const promotion = closed({ id: id('promotion'), ...creationFields(promotionSettings) });
+const promotionGroup = closed({ id: id('promotion group'), ...creationFields(promotionGroupSettings) });
+const partnerProduct = closed({ id: id('partner product'), ...creationFields(partnerProductSettings) });
 const tierGroup = closed({ id: id('tier group'), ...creationFields(tierGroupSettings) });
 
 const segment = closed({ id: id('segment'), ...creationFields(segmentSettings) });
@@ -49,7 +54,10 @@ const program = closed({
   id: id('program'),
   ...programFields,
   currencies: listOf(currency, 'Its points currencies.'),
-  promotions: listOf(promotion, 'Its trigger promotions.'),
+  promotion_groups: listOf(promotionGroup, 'Its promotion groups; one that is in another comes after it.'),
+  promotions: listOf(promotion, 'Its promotions.'),
+  partners: listOf(closed(creationFields(partnerSettings)), 'Its partners.'),
+  partner_products: listOf(partnerProduct, 'Special terms for single goods on behalf of partners.'),
   tier_groups: listOf(tierGroup, 'Its tier groups.'),
 });
 
@@ -122,11 +130,14 @@ export type ProgramFile = z.output<typeof programFile>;
 
 /** The JSON Schema of program files, for editors, as text. */
 export function programSchemaText(): string {
+  const $defs = {};
+  const shared = shareSchemas(jsonSchemaOf(programFile, 'input'), '#/$defs/', $defs) as object;
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Program file',
     description: 'Loyalty programs and what belongs to them, for `npm run program -- apply FILE`.',
-    ...jsonSchemaOf(programFile, 'input'),
+    ...shared,
+    $defs,
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changeCurrency, createCurrency, currencyValues } from '../db/commands/currencies';
 import { changeDatabase, changeField, createDatabase, createField } from '../db/commands/databases';
-import { changeProgram, createProgram } from '../db/commands/programs';
-import { changePromotion, createPromotion, readPromotions } from '../db/commands/promotions';
+import { changeProgram, createProgram, programValues } from '../db/commands/programs';
 import { changeSegment, createSegment, readSegments } from '../db/commands/segments';
 import { changeTierGroup, createTierGroup, readTierGroups } from '../db/commands/tier-groups';
 import { changeToken, createToken, findToken, hashToken } from '../db/commands/tokens';
@@ -15,10 +14,11 @@ import {
 } from '../db/queries/catalog';
 import type { Queryable } from '../db/query';
 import { toTrimmed } from '../domain/amount';
-import { isObjection, type Objection, type RuleValues, type TierValues } from '../domain/settings';
+import { isObjection, type Objection, type TierValues } from '../domain/settings';
 import type { Environment } from './apply';
 import { applyChannels, applyMarket } from './market';
 import { applyPools } from './promo-codes';
+import { applyPromotions } from './promotions';
 import type { Path, Source } from './read';
 import type { Report } from './report';
 import type { ProgramFile } from './schema';
@@ -51,10 +51,10 @@ export async function applySettings(
 ): Promise<number[]> {
   const apply = new Application(db, source, env, report);
   const ids: number[] = [];
+  await applyMarket(apply, source.file.market, ['market']);
   for (const [index, database] of source.file.databases.entries()) {
     ids.push(await apply.database(database, ['databases', index]));
   }
-  await applyMarket(apply, source.file.market, ['market']);
   for (const [index, token] of source.file.tokens.entries()) await apply.token(token, ['tokens', index]);
   return ids;
 }
@@ -89,11 +89,11 @@ class Application {
     for (const [index, segment] of segments.entries()) {
       await this.segment(database.id, segment, [...path, 'segments', index]);
     }
+    await applyPools(this, database.id, promo_code_pools, [...path, 'promo_code_pools']);
     for (const [index, program] of programs.entries()) {
       await this.program(database.id, program, [...path, 'programs', index]);
     }
     await applyChannels(this, database.id, channels, [...path, 'channels']);
-    await applyPools(this, database.id, promo_code_pools, [...path, 'promo_code_pools']);
     return database.id;
   }
 
@@ -130,7 +130,8 @@ class Application {
   }
 
   async program(databaseId: number, entry: ProgramEntry, path: Path): Promise<void> {
-    const { id, currencies, promotions, tier_groups: tierGroups, ...values } = entry;
+    const { id, currencies, tier_groups: tierGroups, ...others } = entry;
+    const { promotion_groups, promotions, partners, partner_products, ...values } = others;
     const wanted = { ...values, database_id: databaseId };
     const rows = await listPrograms(this.db);
     const row = rows.find((it) => (id ? it.id === id : it.external_id === wanted.external_id));
@@ -138,19 +139,22 @@ class Application {
       path,
       what: (it) => `program ${it.id} "${it.external_id}"`,
       wanted,
-      before: row && { row, values: row },
+      before: row && { row, values: programValues(row) },
       create: () => createProgram(this.db, { id, ...wanted }),
       change: (it) => changeProgram(this.db, it.id, wanted),
     });
     for (const [index, currency] of currencies.entries()) {
       await this.currency(program.id, currency, [...path, 'currencies', index]);
     }
-    for (const [index, promotion] of promotions.entries()) {
-      await this.promotion(program.id, promotion, [...path, 'promotions', index]);
-    }
     for (const [index, group] of tierGroups.entries()) {
       await this.tierGroup(program.id, group, [...path, 'tier_groups', index]);
     }
+    await applyPromotions(
+      this,
+      program.id,
+      { promotion_groups, promotions, partners, partner_products },
+      path,
+    );
   }
 
   async currency(programId: number, entry: ProgramEntry['currencies'][number], path: Path): Promise<void> {
@@ -167,35 +171,6 @@ class Application {
       before: row && { row, values: withTrimmedBalance(currencyValues(row)) },
       create: () => createCurrency(this.db, programId, { iid, ...wanted }),
       change: (it) => changeCurrency(this.db, it.iid, wanted),
-    });
-  }
-
-  async promotion(programId: number, entry: ProgramEntry['promotions'][number], path: Path): Promise<void> {
-    const { id, ...wanted } = entry;
-    const rows = await readPromotions(this.db);
-    const row = rows.find((it) =>
-      id ? it.id === id : it.program_id === programId && it.external_id === wanted.external_id,
-    );
-    this.refuseForeign(row, programId, [...path, 'id']);
-    const iids = new Map(
-      (await listCurrencies(this.db))
-        .filter((currency) => currency.program_id === programId)
-        .map(({ eid, iid }) => [eid, iid]),
-    );
-    const comparable = <V extends { accrual_rules: RuleValues[]; redeem_rules: RuleValues[] }>(
-      values: V,
-    ) => ({
-      ...values,
-      accrual_rules: comparableRules(values.accrual_rules, iids),
-      redeem_rules: comparableRules(values.redeem_rules, iids),
-    });
-    await this.settle({
-      path,
-      what: (it) => `promotion ${it.id} "${it.external_id}" of program ${programId}`,
-      wanted: comparable(wanted),
-      before: row && { row, values: comparable(row) },
-      create: () => createPromotion(this.db, programId, { id, ...wanted }),
-      change: (it) => changePromotion(this.db, it.id, wanted),
     });
   }
 
@@ -289,19 +264,6 @@ function differences(now: object, wanted: object): string[] {
 
 function withTrimmedBalance<V extends { initial_balance: string }>(values: V): V {
   return { ...values, initial_balance: toTrimmed(values.initial_balance) };
-}
-
-/** Rules name their currencies and write their amounts in one way only, and stand in one order. */
-function comparableRules(rules: readonly RuleValues[], iids: ReadonlyMap<string, number>) {
-  const trimmed = (amount: string | null) => amount && toTrimmed(amount);
-  return rules
-    .map((rule) => ({
-      currency: rule.points_currency_iid ?? iids.get(rule.points_currency_eid ?? '') ?? 0,
-      static_amount: trimmed(rule.static_amount),
-      min_amount: trimmed(rule.min_amount),
-      max_amount: trimmed(rule.max_amount),
-    }))
-    .sort((one, other) => one.currency - other.currency);
 }
 
 function comparableTier({ eid, name, threshold, reward }: TierValues): TierValues {

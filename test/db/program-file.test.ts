@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { Pool } from 'pg';
 import { parse } from 'yaml';
+import { loadSnapshot } from '../../src/db/catalog-snapshot';
 import { createPool } from '../../src/db/pool';
 import { applyProgramFile, applyProgramText } from '../../src/program-file/apply';
 import { programSchemaText } from '../../src/program-file/schema';
@@ -38,20 +39,22 @@ async function rows(sql: string): Promise<unknown[]> {
 
 describe('the demo', () => {
   const everything = [
+    'currency of money "RUB"',
+    'region "region_1"',
     'database 1 "Customers"',
     'field "crm_id" of database 1',
+    'promo code pool 1 "spring"',
+    'promo code pool 2 "hello"',
     'program 1 "demo"',
     'currency 1 "stars" of program 1',
     'currency 2 "status" of program 1',
+    'tier group 1 "levels" of program 1',
     'promotion 1 "welcome" of program 1',
     'promotion 2 "gift" of program 1',
-    'tier group 1 "levels" of program 1',
+    'promotion 11 "ten" of program 1',
+    'promotion 12 "back5" of program 1',
     'sales channel "web"',
     'touchpoint "website"',
-    'promo code pool 1 "spring"',
-    'promo code pool 2 "hello"',
-    'currency of money "RUB"',
-    'region "region_1"',
     'token 1 "Demo"',
     'category "c1"',
     'product "P1"',
@@ -404,6 +407,96 @@ describe('what is wrong is told with file, line, column and field', () => {
   });
 });
 
+describe('promotions', () => {
+  const shop = `
+databases:
+  - name: People
+    programs:
+      - external_id: main
+        name: Main
+        arbitration: { discounts: stack_sequential }
+        currencies:
+          - { eid: stars, name: Stars, rounding: half_up, ratio: { points: 10, money: '1.00', money_currency: RUB } }
+        promotion_groups:
+          - { external_id: shop, name: Shop, mode: priority_first }
+          - { external_id: brand, name: Brand, parent: shop }
+        promotions:
+          - external_id: ten
+            name: Ten
+            kind: discount
+            group: brand
+            limits: { total_uses: 100 }
+            conditions:
+              - { kind: order, where: { field: custom_fields.gift, operator: eq, value: true } }
+              - { kind: promo_code, pool: spring }
+            effects: [{ kind: percent_off, percent: 12.50 }]
+        partners: [{ eid: acme, name: Acme }]
+        partner_products:
+          - external_id: cups
+            name: Cups
+            partner_eid: acme
+            product: P1
+            effect: { kind: fixed_points, points_currency_eid: stars, amount: 5 }
+    promo_code_pools:
+      - { external_id: spring, name: Spring, template: 'SPRING-{X:8}' }
+market:
+  currencies: [{ code: RUB, name: Rouble }]
+  custom_fields: [{ entity_type: order, external_id: gift, name: Gift, value_type: bool }]
+`;
+
+  test('of all kinds are made, left alone the second time, and changed where they differ', async () => {
+    expect((await apply(shop)).entries.map(({ what }) => what)).toEqual([
+      'currency of money "RUB"',
+      'custom field "order/gift"',
+      'database 1 "People"',
+      'promo code pool 1 "spring"',
+      'program 1 "main"',
+      'currency 1 "stars" of program 1',
+      'promotion group 1 "shop" of program 1',
+      'promotion group 2 "brand" of program 1',
+      'promotion 1 "ten" of program 1',
+      'partner 1 "acme" of program 1',
+      'partner product 2 "cups" of program 1',
+    ]);
+    const { pricings, misfits } = await loadSnapshot(pool);
+    expect(misfits).toEqual([]);
+    expect(pricings.get(1)).toMatchObject({
+      promotions: [
+        { externalId: 'ten', groupId: 2, limits: { total_uses: 100 } },
+        { externalId: 'cups', kind: 'points' },
+      ],
+      policy: {
+        arbitration: { discounts: 'stack_sequential', points: 'stack', discountWithPoints: true },
+        groups: [{ parentId: null }, { parentId: 1 }],
+        currencies: [{ points: 1000n, money: 100n, moneyCurrency: 'RUB', rounding: 'half_up' }],
+      },
+    });
+    const second = await apply(shop);
+    expect(second.count('unchanged')).toBe(second.entries.length);
+    const third = await apply(
+      shop.replace('percent: 12.50', 'percent: 13').replace('amount: 5', 'amount: 6'),
+    );
+    expect(third.entries.filter(({ action }) => action === 'changed')).toEqual([
+      { action: 'changed', what: 'promotion 1 "ten" of program 1', changed: ['effects'] },
+      { action: 'changed', what: 'partner product 2 "cups" of program 1', changed: ['effect'] },
+    ]);
+  });
+
+  test.each([
+    ['percent: 12.50', 'percent: 101', 'effects[0].percent: expected a percentage above 0 and up to 100'],
+    ['value: true', 'value: 1', 'conditions[0].where.value: expected true or false, got 1'],
+    ['pool: spring }', 'pool: autumn }', 'conditions[1].pool: there is no pool of promo codes "autumn"'],
+    ['group: brand', 'group: none', 'group: the program has no promotion group "none"'],
+    ['partner_eid: acme', 'partner_eid: emca', 'partner_eid: the program has no partner "emca"'],
+    ['parent: shop', 'parent: brand', 'parent: "brand" is in this group itself'],
+    ['discounts: stack_sequential', 'discounts: all', 'arbitration.discounts: expected one of "best"'],
+    ['money_currency: RUB', 'money_currency: EUR', 'ratio.money_currency: the market has no currency "EUR"'],
+  ])('say where they are wrong: %s → %s', async (right, wrong, problem) => {
+    expect(shop).toContain(right);
+    await expect(apply(shop.replace(right, wrong))).rejects.toThrow(problem);
+  });
+});
+
 describe('the schema for editors', () => {
   const validate = () => {
     const ajv = new Ajv2020({ strict: false });
@@ -465,8 +558,8 @@ market:
     expect(second.count('unchanged')).toBe(second.entries.length);
     const third = await apply(shop.replace('name: Site', 'name: Home').replace('name: Size', 'name: Sizes'));
     expect(third.entries.filter(({ action }) => action === 'changed')).toEqual([
-      { action: 'changed', what: 'touchpoint "site"', changed: ['name'] },
       { action: 'changed', what: 'custom field "sku/size"', changed: ['name'] },
+      { action: 'changed', what: 'touchpoint "site"', changed: ['name'] },
     ]);
   });
 

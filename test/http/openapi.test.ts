@@ -45,9 +45,11 @@ it('refers to nothing that is not there', () => {
 });
 
 describe.each(endpoints)('the examples of %s', (id, endpoint) => {
-  const ajv = addFormats(new Ajv2020({ strict: true, allowUnionTypes: true, keywords: ['xml'] }));
+  const ajv = addFormats(
+    new Ajv2020({ strict: true, allowUnionTypes: true, keywords: ['xml', 'components'] }),
+  );
   const errorsOf = (name: string, value: unknown) => {
-    const validate = ajv.compile(document.components.schemas[name]);
+    const validate = ajv.compile({ ...document.components.schemas[name], components: document.components });
     return validate(value) ? [] : validate.errors;
   };
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { withPartsTables } from '../../scripts/parts-table';
 import { withSettingsTable } from '../../scripts/settings-table';
 import { type RunningApi, startApi } from '../../src/api';
 import { applyProgramFile } from '../../src/program-file/apply';
@@ -62,4 +63,9 @@ test('the examples cover both formats', () => {
 
 test('the table of settings is fresh', () => {
   expect(withSettingsTable(readme)).toBe(readme);
+});
+
+test('the tables of conditions and effects are fresh', () => {
+  const text = readFileSync(join(__dirname, '../../docs/promotions.md'), 'utf8');
+  expect(withPartsTables(text)).toBe(text);
 });

@@ -165,6 +165,7 @@ const demo = {
   allow_negative_balance: false,
   regrant_initial_balance: false,
   rule_mode: 'strict',
+  arbitration: { discounts: 'best', points: 'stack', discount_with_points: true },
   ...times,
 };
 const other = { ...demo, id: 2, external_id: 'other', name: 'Other', is_active: false };
@@ -250,6 +251,8 @@ const stars = {
   expires_on: null,
   activation: null,
   expiring_soon_days: null,
+  rounding: 'down',
+  ratio: null,
   ...times,
 };
 const status = {
@@ -407,6 +410,15 @@ const gift = {
   start_date: '2025-01-01T00:00:00Z',
   end_date: null,
   accrual_rules: [rule('stars', { min_amount: '1', max_amount: '1000' }), rule('status', {})],
+  ...{
+    kind: 'trigger',
+    priority: 0,
+    combinable: true,
+    group: null,
+    limits: null,
+    conditions: [],
+    effects: [],
+  },
   redeem_rules: [rule('stars', { static_amount: '5.5' })],
   ...times,
 };
@@ -493,14 +505,14 @@ play('promotions', [
   ['GET /programs/1/promotions', undefined, 200, { items: [gift], next_after: null }],
   ['GET /programs/9/promotions', undefined, 404, 'Loyalty program 9 not found'],
   ['GET /promotions/1', undefined, 200, gift],
-  ['GET /promotions/9', undefined, 404, 'Trigger promotion 9 not found'],
+  ['GET /promotions/9', undefined, 404, 'Promotion 9 not found'],
   [
     'PATCH /promotions/1',
     { start_date: null, end_date: '2030-01-01T00:00:00Z', redeem_rules: [] },
     200,
     { ...gift, start_date: null, end_date: '2030-01-01T00:00:00Z', redeem_rules: [] },
   ],
-  ['PATCH /promotions/9', { name: 'X' }, 404, 'Trigger promotion 9 not found'],
+  ['PATCH /promotions/9', { name: 'X' }, 404, 'Promotion 9 not found'],
   ['PATCH /currencies/1', { scale: 0 }, 409, 'scale: cannot change from 2: there are accounts or rules'],
   [
     'PATCH /currencies/1',
@@ -520,7 +532,7 @@ play('promotions', [
     200,
     { ...gift, start_date: null, end_date: '2030-01-01T00:00:00Z', redeem_rules: [] },
   ],
-  ['DELETE /promotions/1', undefined, 404, 'Trigger promotion 1 not found'],
+  ['DELETE /promotions/1', undefined, 404, 'Promotion 1 not found'],
   ['DELETE /currencies/2', undefined, 200, { ...status, scale: 2 }],
   ['DELETE /currencies/2', undefined, 404, 'Points currency 2 not found'],
 ]);

@@ -48,6 +48,8 @@ export const adminCurrencies = resourceEndpoints({
       expires_on: null,
       activation: null,
       expiring_soon_days: 30,
+      rounding: 'down',
+      ratio: null,
       created_at: '2025-02-01T08:00:00Z',
       updated_at: '2025-02-01T08:00:00Z',
     },

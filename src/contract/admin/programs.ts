@@ -14,6 +14,7 @@ const demo = {
   allow_negative_balance: false,
   regrant_initial_balance: false,
   rule_mode: 'strict',
+  arbitration: { discounts: 'best', points: 'stack', discount_with_points: true },
 };
 
 /** Loyalty programs. */

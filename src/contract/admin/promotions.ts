@@ -18,13 +18,20 @@ const gift = {
   start_date: '2025-01-01T00:00:00Z',
   end_date: null,
   accrual_rules: [rule({ min_amount: '1', max_amount: '1000' })],
+  kind: 'trigger',
+  priority: 0,
+  combinable: true,
+  group: null,
+  limits: null,
+  conditions: [],
+  effects: [],
   redeem_rules: [],
 };
 
-/** Trigger promotions of a program. */
+/** Promotions of a program, but for those of its partners. */
 export const adminPromotions = resourceEndpoints({
-  one: 'trigger promotion',
-  many: 'trigger promotions of a program',
+  one: 'promotion',
+  many: 'promotions of a program',
   collection: '/admin/v1/programs/:program_id/promotions',
   parent: { program_id: integer({ min: 1 }).describe('Id of the program.') },
   item: '/admin/v1/promotions/:id',
@@ -41,8 +48,10 @@ export const adminPromotions = resourceEndpoints({
   },
   notes: {
     create:
-      'A rule names its currency by points_currency_iid or points_currency_eid; a bound left out is open.',
-    change: 'A list of rules replaces the former one.',
+      'Of kind trigger it has rules: a rule names its currency by points_currency_iid or points_currency_eid; a ' +
+      'bound left out is open. Of kind discount or points it has conditions and at least one effect; each is ' +
+      'named by its kind. What they mention, such as a tier, must be there already.',
+    change: 'A list of rules, conditions or effects replaces the former one.',
     remove: 'What was accrued and redeemed by it stays.',
   },
   example: {

@@ -8,13 +8,16 @@ import {
   currencyRow,
   listCurrencies,
   listPrograms,
+  ratioOf,
 } from '../queries/catalog';
+import { listMoney } from '../queries/market-settings';
 import { type Queryable, queryFirst, queryOne } from '../query';
 
 const json = z.string();
 const settable = `
   eid, name, type, is_active, scale, initial_balance, expiration_n, expiration_unit, expiration_from,
-  expires_on, activation_n, activation_unit, expiring_soon_days`;
+  expires_on, activation_n, activation_unit, expiring_soon_days, rounding, ratio_points, ratio_money,
+  ratio_money_currency`;
 
 const insertCurrency = queryOne({
   name: 'currency-insert',
@@ -76,7 +79,7 @@ export async function createCurrency(
   values: CurrencyValues & { iid?: number | undefined },
 ): Promise<CurrencyRow | Objection | undefined> {
   if (!(await listPrograms(db)).some(({ id }) => id === programId)) return undefined;
-  const objection = checkCurrency(values, await siblings(db, programId));
+  const objection = checkCurrency(values, await siblings(db, programId), await moneyCodes(db));
   if (objection) return objection;
   const row = await insertCurrency(db, JSON.stringify({ ...columnsOf(values), program_id: programId }));
   if (values.iid !== undefined) await keepAhead(db, row.iid);
@@ -95,7 +98,8 @@ export async function changeCurrency(
   if (!before) return undefined;
   const others = (await siblings(db, before.program_id)).filter((currency) => currency.iid !== iid);
   const { is_used: isUsed } = await findUse(db, iid);
-  const objection = checkCurrency({ ...currencyValues(before), ...change }, others, { ...before, isUsed });
+  const after = { ...currencyValues(before), ...change };
+  const objection = checkCurrency(after, others, await moneyCodes(db), { ...before, isUsed });
   return objection ?? updateCurrency(db, iid, JSON.stringify(columnsOf(change)));
 }
 
@@ -122,12 +126,13 @@ export function currencyValues(row: CurrencyRow): CurrencyValues {
   const activation =
     activation_n === null || activation_unit === null ? null : { n: activation_n, unit: activation_unit };
   const lapse = { expiration, expires_on, activation, expiring_soon_days };
-  return { eid, name, type, is_active, scale, initial_balance, ...lapse };
+  const pays = { rounding: row.rounding, ratio: ratioOf(row) };
+  return { eid, name, type, is_active, scale, initial_balance, ...lapse, ...pays };
 }
 
 type Settable = Partial<CurrencyValues & { iid: number | undefined }>;
 
-function columnsOf({ expiration, activation, ...columns }: Settable) {
+function columnsOf({ expiration, activation, ratio, ...columns }: Settable) {
   return {
     ...columns,
     ...(expiration !== undefined && {
@@ -139,7 +144,16 @@ function columnsOf({ expiration, activation, ...columns }: Settable) {
       activation_n: activation?.n ?? null,
       activation_unit: activation?.unit ?? null,
     }),
+    ...(ratio !== undefined && {
+      ratio_points: ratio?.points ?? null,
+      ratio_money: ratio?.money ?? null,
+      ratio_money_currency: ratio?.money_currency ?? null,
+    }),
   };
+}
+
+async function moneyCodes(db: Queryable): Promise<ReadonlySet<string>> {
+  return new Set((await listMoney(db)).map(({ code }) => code));
 }
 
 async function siblings(db: Queryable, programId: number): Promise<CurrencyRow[]> {

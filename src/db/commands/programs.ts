@@ -8,7 +8,8 @@ import { type Queryable, queryFirst, queryOne } from '../query';
 const json = z.string();
 const settable = `
   external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
-  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode`;
+  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode, arbitration_discounts, arbitration_points,
+  discount_with_points`;
 
 const insertProgram = queryOne({
   name: 'program-insert',
@@ -60,7 +61,7 @@ export async function createProgram(
   }
   const objection = checkProgram(values, await listPrograms(db));
   if (objection) return objection;
-  const row = await insertProgram(db, JSON.stringify(values));
+  const row = await insertProgram(db, JSON.stringify(columnsOf(values)));
   if (values.id !== undefined) await keepAhead(db, row.id);
   return row;
 }
@@ -74,13 +75,30 @@ export async function changeProgram(
   const programs = await listPrograms(db);
   const before = programs.find((program) => program.id === id);
   if (!before) return undefined;
-  const after = { ...before, ...change };
+  const after = { ...programValues(before), ...change };
   if (after.database_id !== before.database_id) {
     const problem = `cannot change: the program has profile database ${before.database_id} for good`;
     return { objection: 'conflict', path: ['database_id'], problem };
   }
   const others = programs.filter((program) => program.id !== id);
-  return checkProgram(after, others) ?? (await updateProgram(db, id, JSON.stringify(change)));
+  return checkProgram(after, others) ?? (await updateProgram(db, id, JSON.stringify(columnsOf(change))));
+}
+
+/** What may be set of a program, out of its row. */
+export function programValues(row: ProgramRow): ProgramValues {
+  const { id: _, created_at: __, updated_at: ___, ...columns } = row;
+  const { arbitration_discounts, arbitration_points, discount_with_points, ...values } = columns;
+  const arbitration = { discounts: arbitration_discounts, points: arbitration_points, discount_with_points };
+  return { ...values, arbitration };
+}
+
+function columnsOf({ arbitration, ...columns }: Partial<ProgramValues & { id: number | undefined }>) {
+  if (!arbitration) return columns;
+  const { discounts, points, discount_with_points } = arbitration;
+  return {
+    ...columns,
+    ...{ arbitration_discounts: discounts, arbitration_points: points, discount_with_points },
+  };
 }
 
 /** Deletes a program that has nothing yet; undefined if there is none. */

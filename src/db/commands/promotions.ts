@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import type { Part } from '../../domain/promotion/kinds';
+import { termsOf } from '../../domain/promotion/pricing';
 import { checkPromotion, currencyOfRule } from '../../domain/setting-rules';
 import { isObjection, type Objection, type PromotionValues, type RuleValues } from '../../domain/settings';
+import { readSnapshot } from '../catalog-snapshot';
 import {
   type CurrencyRow,
   listCurrencies,
-  listPrograms,
+  listPromotionGroups,
   listPromotions,
   listRules,
   type PromotionRow,
@@ -13,11 +16,13 @@ import {
 } from '../queries/catalog';
 import { command, type Queryable, queryOne } from '../query';
 
-/** A promotion as it is stored and as it may be set. */
-export type PromotionRecord = PromotionRow & PromotionValues;
+/** A promotion as it is stored and as it may be set; a partner's is not set here (partner-products.ts). */
+export type PromotionRecord = Omit<PromotionRow, 'limits' | 'conditions' | 'effects'> & PromotionValues;
 
 const json = z.string();
-const settable = 'external_id, name, description, is_active, start_date, end_date';
+const settable = `
+  external_id, name, description, is_active, start_date, end_date, kind, priority, combinable, group_id,
+  partner_id, limits, conditions, effects`;
 
 const insertPromotion = queryOne({
   name: 'promotion-insert',
@@ -73,9 +78,10 @@ const keepAhead = queryOne({
     from catalog.promotions_id_seq`,
 });
 
-/** Every promotion of a program with its rules, in order of id. */
+/** Every promotion of a program with its rules, those of partners included, in order of id. */
 export async function readPromotions(db: Queryable, programId?: number): Promise<PromotionRecord[]> {
   const currencies = new Map((await listCurrencies(db)).map((currency) => [currency.iid, currency]));
+  const groups = new Map((await listPromotionGroups(db)).map(({ id, external_id }) => [id, external_id]));
   const rules = await listRules(db);
   const rows = (await listPromotions(db)).filter((row) => (programId ?? row.program_id) === row.program_id);
   return rows.map((row) => {
@@ -89,45 +95,64 @@ export async function readPromotions(db: Queryable, programId?: number): Promise
           min_amount,
           max_amount,
         }));
-    return { ...row, accrual_rules: rulesOf('accrual'), redeem_rules: rulesOf('redeem') };
+    return {
+      ...row,
+      group: row.group_id === null ? null : (groups.get(row.group_id) ?? null),
+      limits: row.limits as object | null,
+      conditions: row.conditions as unknown as Part[],
+      effects: row.effects as unknown as Part[],
+      accrual_rules: rulesOf('accrual'),
+      redeem_rules: rulesOf('redeem'),
+    };
   });
 }
 
+/** As readPromotions, without those of partners. */
+export async function readOwnPromotions(db: Queryable, programId?: number): Promise<PromotionRecord[]> {
+  return (await readPromotions(db, programId)).filter(({ partner_id }) => partner_id === null);
+}
+
 /**
- * Makes a promotion, with an id of the caller's choice if one is given; undefined if there is no such
- * program.
+ * Makes a promotion, with an id of the caller's choice if one is given, on behalf of a partner if one is
+ * given; undefined if there is no such program.
  */
 export async function createPromotion(
   db: Queryable,
   programId: number,
   values: PromotionValues & { id?: number | undefined },
+  partnerId: number | null = null,
 ): Promise<PromotionRecord | Objection | undefined> {
-  if (!(await listPrograms(db)).some(({ id }) => id === programId)) return undefined;
-  const currencies = await currenciesOf(db, programId);
-  const objection = checkPromotion(values, currencies, await readPromotions(db, programId));
+  const context = await contextOf(db, programId);
+  if (!context) return undefined;
+  const objection = checkPromotion(values, context);
   if (objection) return objection;
-  const { id } = await insertPromotion(db, JSON.stringify({ ...values, program_id: programId }));
+  const columns = { ...values, ...columnsOf(values, context), program_id: programId, partner_id: partnerId };
+  const { id } = await insertPromotion(db, JSON.stringify(columns));
   if (values.id !== undefined) await keepAhead(db, id);
-  await insertRules(db, id, ruleRows(values, currencies));
+  await insertRules(db, id, ruleRows(values, context.currencies));
   return readPromotion(db, id);
 }
 
-/** Changes what is given of a promotion; a list of rules replaces the former. undefined if there is none. */
+/**
+ * Changes what is given of a promotion; a list replaces the former. undefined if there is none. `partnerId`:
+ * the partner whose it becomes; left out, it stays with whom it is.
+ */
 export async function changePromotion(
   db: Queryable,
   id: number,
   change: Partial<PromotionValues>,
+  partnerId?: number,
 ): Promise<PromotionRecord | Objection | undefined> {
   const before = await readPromotion(db, id);
-  if (!before) return undefined;
+  const context = before && (await contextOf(db, before.program_id, before));
+  if (!context) return undefined;
   const after = { ...before, ...change };
-  const currencies = await currenciesOf(db, before.program_id);
-  const others = (await readPromotions(db, before.program_id)).filter((promotion) => promotion.id !== id);
-  const objection = checkPromotion(after, currencies, others);
+  const objection = checkPromotion(after, context);
   if (objection) return objection;
-  await updatePromotion(db, id, JSON.stringify(after));
+  const columns = { ...after, ...columnsOf(after, context), partner_id: partnerId ?? before.partner_id };
+  await updatePromotion(db, id, JSON.stringify(columns));
   await deleteRules(db, id);
-  await insertRules(db, id, ruleRows(after, currencies));
+  await insertRules(db, id, ruleRows(after, context.currencies));
   return readPromotion(db, id);
 }
 
@@ -140,6 +165,27 @@ export async function deletePromotion(db: Queryable, id: number): Promise<Promot
 
 async function readPromotion(db: Queryable, id: number): Promise<PromotionRecord | undefined> {
   return (await readPromotions(db)).find((promotion) => promotion.id === id);
+}
+
+/** What a promotion of the program is held against; undefined if there is no such program. */
+async function contextOf(db: Queryable, programId: number, before?: PromotionRecord) {
+  const surroundings = (await readSnapshot(db)).surroundings.get(programId);
+  if (!surroundings) return undefined;
+  const groups = (await listPromotionGroups(db)).filter(({ program_id }) => program_id === programId);
+  return {
+    currencies: await currenciesOf(db, programId),
+    others: (await readPromotions(db, programId)).filter(({ id }) => id !== before?.id),
+    groups,
+    terms: termsOf(surroundings),
+    ...(before && { kind: before.kind }),
+  };
+}
+
+function columnsOf(
+  { group }: PromotionValues,
+  { groups }: { groups: readonly { id: number; external_id: string }[] },
+) {
+  return { group_id: groups.find(({ external_id }) => external_id === group)?.id ?? null };
 }
 
 async function currenciesOf(db: Queryable, programId: number): Promise<CurrencyRow[]> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toTrimmed } from '../../domain/amount';
 import {
   currencyTypes,
   directions,
@@ -9,6 +10,7 @@ import {
   periodKinds,
   periodUnits,
   promotionKinds,
+  type Ratio,
   ruleModes,
   scopes,
   tierGroupTypes,
@@ -145,6 +147,13 @@ export const currencyColumns = `
   expiration_from, expires_on, activation_n, activation_unit, expiring_soon_days, rounding, ratio_points,
   ratio_money, ratio_money_currency, created_at, updated_at`;
 
+/** What its points are worth, with trimmed decimals. */
+export function ratioOf({ ratio_points, ratio_money, ratio_money_currency }: CurrencyRow): Ratio | null {
+  if (ratio_points === null || ratio_money === null) return null;
+  const [points, money] = [toTrimmed(ratio_points), toTrimmed(ratio_money)];
+  return { points, money, money_currency: ratio_money_currency };
+}
+
 export const listCurrencies = query({
   name: 'catalog-currencies',
   parameters: [],
@@ -184,7 +193,7 @@ export const listPromotions = query({
   text: `select ${promotionColumns} from catalog.promotions order by id`,
 });
 
-const promotionGroupRow = z.object({
+export const promotionGroupRow = z.object({
   id: z.int(),
   program_id: z.int(),
   external_id: z.string(),
@@ -196,7 +205,7 @@ const promotionGroupRow = z.object({
   updated_at: time,
 });
 export type PromotionGroupRow = z.output<typeof promotionGroupRow>;
-const promotionGroupColumns = `
+export const promotionGroupColumns = `
   id, program_id, external_id, name, parent_id, mode, priority, created_at, updated_at`;
 
 export const listPromotionGroups = query({
@@ -204,6 +213,24 @@ export const listPromotionGroups = query({
   parameters: [],
   row: promotionGroupRow,
   text: `select ${promotionGroupColumns} from catalog.promotion_groups order by id`,
+});
+
+export const partnerRow = z.object({
+  id: z.int(),
+  program_id: z.int(),
+  eid: z.string(),
+  name: z.string(),
+  created_at: time,
+  updated_at: time,
+});
+export type PartnerRow = z.output<typeof partnerRow>;
+export const partnerColumns = 'id, program_id, eid, name, created_at, updated_at';
+
+export const listPartners = query({
+  name: 'catalog-partners',
+  parameters: [],
+  row: partnerRow,
+  text: `select ${partnerColumns} from catalog.partners order by id`,
 });
 
 export const ruleRow = z.object({

@@ -39,7 +39,10 @@ function decimalArgument(
   expected: string,
   fits: (value: ReturnType<typeof decimal>) => boolean,
 ) {
-  const schema = { type: 'string', pattern: '^\\d{1,18}(\\.\\d{1,4})?$' };
+  const schema = {
+    type: ['string', 'number'] as ('string' | 'number')[],
+    pattern: '^\\d{1,18}(\\.\\d{1,4})?$',
+  };
   return argument(schema, expected, (value) => {
     const text = typeof value === 'number' ? String(value) : value;
     if (typeof text !== 'string' || !digits.test(text)) return undefined;

@@ -75,6 +75,34 @@ function schemaOf(args: z.ZodType): z.core.JSONSchema.BaseSchema {
 export const conditionPart = partOf(conditionKinds);
 export const discountPart = partOf(discountKinds);
 export const pointsPart = partOf(pointsKinds);
+/** An effect of either kind of promotion. */
+export const effectPart = partOf([...discountKinds, ...pointsKinds]);
+
+/** A kind as documents show it: its arguments as JSON Schema. */
+export interface PartKind {
+  readonly kind: string;
+  readonly summary: string;
+  readonly schema: z.core.JSONSchema.BaseSchema;
+}
+
+const shown = ({ kind, summary, args }: AnyKind): PartKind => ({ kind, summary, schema: schemaOf(args) });
+
+/** All kinds there are, in the order of their declaration. */
+export const partKinds = {
+  conditions: conditionKinds.map(shown),
+  discounts: discountKinds.map(shown),
+  points: pointsKinds.map(shown),
+};
+
+/** The kind of promotion that an effect is for. */
+export function promotionKindOf(effect: Part): 'discount' | 'points' {
+  return discountKinds.some(({ kind }) => kind === effect.kind) ? 'discount' : 'points';
+}
+
+/** A part as it is kept: what is null in it is left out. */
+export function withoutNulls<T extends object>(part: T): T {
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== null)) as T;
+}
 
 type AnyKind =
   | (typeof conditionKinds)[number]

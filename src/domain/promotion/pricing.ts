@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Currency, Database, Program } from '../catalog';
+import type { ConditionProblem } from '../condition';
 import type { Market } from '../market';
 import { profileFactTypes } from '../profile-facts';
 import type { Segment } from '../segment';
@@ -58,7 +59,7 @@ export interface Misfit {
 }
 
 /** What the promotions of the program may mention. */
-function termsOf({ program, database, market, ...rest }: Surroundings): Terms {
+export function termsOf({ program, database, market, ...rest }: Surroundings): Terms {
   const { currencies, segments, tiers, goodsSegments, pools } = rest;
   return {
     timezone: program.timezone,
@@ -116,13 +117,26 @@ const forms = {
 };
 
 function compileStored(stored: StoredPromotion, terms: Terms): CompiledPromotion | { problem: string } {
+  try {
+    const read = readStored(stored, terms);
+    if ('effects' in read) return compilePromotion({ ...stored, ...read }, terms);
+    return { problem: `${read.path.join('.')}: ${read.problem}` };
+  } catch (error) {
+    return { problem: String(error) };
+  }
+}
+
+type Parts = Pick<StoredPromotion, 'kind' | 'limits' | 'conditions' | 'effects'>;
+
+/** Limits, conditions and effects as they are to be compiled; or what does not fit the program, and where. */
+export function readStored(
+  stored: Parts,
+  terms: Terms,
+): Pick<OrderPromotion, 'limits' | 'conditions' | 'effects'> | ConditionProblem {
   const read = forms[stored.kind].safeParse(stored);
-  if (!read.success) return { problem: z.prettifyError(read.error) };
-  const promotion = { ...stored, ...read.data };
-  const problem = checkOrderPromotion(promotion, terms);
-  return problem
-    ? { problem: `${problem.path.join('.')}: ${problem.problem}` }
-    : compilePromotion(promotion, terms);
+  if (read.success) return checkOrderPromotion({ kind: stored.kind, ...read.data }, terms) ?? read.data;
+  const [issue] = read.error.issues;
+  return { path: (issue?.path ?? []) as ConditionProblem['path'], problem: issue?.message ?? '' };
 }
 
 /** One point is worth one of the order's money unless its currency says otherwise. */

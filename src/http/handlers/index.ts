@@ -6,9 +6,12 @@ import { createAdminEventHandlers } from './admin/events';
 import { createAdminFeedHandlers } from './admin/feeds';
 import { createAdminImportHandlers } from './admin/imports';
 import { createMarketSettingHandlers } from './admin/market-settings';
+import { createAdminPartnerProductHandlers } from './admin/partner-products';
+import { createAdminPartnerHandlers } from './admin/partners';
 import { createAdminProfileHandlers } from './admin/profiles';
 import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromoCodePoolHandlers } from './admin/promo-code-pools';
+import { createAdminPromotionGroupHandlers } from './admin/promotion-groups';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
 import { createAdminSegmentHandlers } from './admin/segments';
@@ -49,6 +52,9 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPrograms: createAdminProgramHandlers(dependencies),
     adminCurrencies: createAdminCurrencyHandlers(dependencies),
     adminPromotions: createAdminPromotionHandlers(dependencies),
+    adminPromotionGroups: createAdminPromotionGroupHandlers(dependencies),
+    adminPartners: createAdminPartnerHandlers(dependencies),
+    adminPartnerProducts: createAdminPartnerProductHandlers(dependencies),
     adminTierGroups: createAdminTierGroupHandlers(dependencies),
     ...createMarketSettingHandlers(dependencies),
     adminFeeds: createAdminFeedHandlers(dependencies),

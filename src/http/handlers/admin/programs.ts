@@ -1,5 +1,5 @@
 import type { adminPrograms } from '../../../contract/admin/programs';
-import { changeProgram, createProgram, deleteProgram } from '../../../db/commands/programs';
+import { changeProgram, createProgram, deleteProgram, programValues } from '../../../db/commands/programs';
 import { listPrograms, type ProgramRow } from '../../../db/queries/catalog';
 import { isRefusal, type Refusal } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
@@ -34,6 +34,7 @@ function answerOr<R extends Refusal>(row: ProgramRow | R) {
   return 'refusal' in row ? row : answer(row);
 }
 
-function answer({ arbitration_discounts, arbitration_points, discount_with_points, ...row }: ProgramRow) {
-  return row;
+function answer(row: ProgramRow) {
+  const { id, created_at, updated_at } = row;
+  return { id, ...programValues(row), created_at, updated_at };
 }

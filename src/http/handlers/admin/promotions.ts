@@ -4,16 +4,17 @@ import {
   createPromotion,
   deletePromotion,
   type PromotionRecord,
-  readPromotions,
+  readOwnPromotions,
 } from '../../../db/commands/promotions';
 import { listPrograms } from '../../../db/queries/catalog';
+import type { Queryable } from '../../../db/query';
 import { toTrimmed } from '../../../domain/amount';
 import { isRefusal, type Refusal } from '../../../domain/refusal';
 import type { RuleValues } from '../../../domain/settings';
 import type { Handlers } from '../../handler';
 import { type AdminDependencies, change, found, given, pageOf } from './change';
 
-const resource = 'Trigger promotion';
+const resource = 'Promotion';
 
 export function createAdminPromotionHandlers(
   dependencies: AdminDependencies,
@@ -24,7 +25,7 @@ export function createAdminPromotionHandlers(
       const { program_id } = input;
       const program = (await listPrograms(db)).find(({ id }) => id === program_id);
       if (!program) return found(undefined, 'Loyalty program', program_id);
-      return pageOf(await readPromotions(db, program_id), ({ id }) => id, input, answer);
+      return pageOf(await readOwnPromotions(db, program_id), ({ id }) => id, input, answer);
     },
     async create({ program_id, ...values }) {
       const row = await change(dependencies, (tx) => createPromotion(tx, program_id, values));
@@ -33,38 +34,36 @@ export function createAdminPromotionHandlers(
     async read({ id }) {
       return answerOr(
         found(
-          (await readPromotions(db)).find((row) => row.id === id),
+          (await readOwnPromotions(db)).find((row) => row.id === id),
           resource,
           id,
         ),
       );
     },
     async change({ id, ...values }) {
-      const row = await change(dependencies, (tx) => changePromotion(tx, id, given(values)));
+      const row = await change(dependencies, async (tx) =>
+        (await isOwn(tx, id)) ? changePromotion(tx, id, given(values)) : undefined,
+      );
       return answerOr(isRefusal(row) ? row : found(row, resource, id));
     },
     async remove({ id }) {
-      const row = await change(dependencies, (tx) => deletePromotion(tx, id));
+      const row = await change(dependencies, async (tx) =>
+        (await isOwn(tx, id)) ? deletePromotion(tx, id) : undefined,
+      );
       return answerOr(isRefusal(row) ? row : found(row, resource, id));
     },
   };
+}
+
+async function isOwn(db: Queryable, id: number): Promise<boolean> {
+  return (await readOwnPromotions(db)).some((promotion) => promotion.id === id);
 }
 
 function answerOr<R extends Refusal>(row: PromotionRecord | R) {
   return 'refusal' in row ? row : answer(row);
 }
 
-function answer({
-  kind,
-  priority,
-  combinable,
-  group_id,
-  partner_id,
-  limits,
-  conditions,
-  effects,
-  ...row
-}: PromotionRecord) {
+function answer({ group_id: _, partner_id: __, ...row }: PromotionRecord) {
   const trimmed = (amount: string | null) => amount && toTrimmed(amount);
   const rule = ({ static_amount, min_amount, max_amount, ...currency }: RuleValues) => ({
     points_currency_iid: currency.points_currency_iid,
