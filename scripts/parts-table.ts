@@ -3,7 +3,7 @@ import { type PartKind, partKinds } from '../src/domain/promotion/kinds';
 const start = '<!-- parts: made by npm run generate -->\n';
 const end = '<!-- /parts -->';
 
-/** The reference of pricing with tables of all conditions and effects as src/domain/promotion declares them. */
+/** The reference of pricing with tables of all conditions and effects as they are declared. */
 export function withPartsTables(text: string): string {
   const from = text.indexOf(start);
   const to = text.indexOf(end);

@@ -48,8 +48,8 @@ function orNull({ type, enum: words }: JsonSchema): JsonSchema {
 export const sharedAs = 'x-shared-as';
 
 /**
- * Puts the schemas that have a name of their own into `found`, and a reference wherever they stood: `place` and
- * the name.
+ * Puts the schemas that have a name of their own into `found`, and a reference wherever they stood: `place`
+ * and the name.
  */
 export function shareSchemas(value: unknown, place: string, found: Record<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((item) => shareSchemas(item, place, found));

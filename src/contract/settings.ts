@@ -208,9 +208,9 @@ export const currencySettings = {
   ),
   rounding: setting('How points that are a percentage of something are rounded.', choice(roundings), 'down'),
   ratio: setting<Ratio | null>(
-    'So many points are worth so much money: when they pay, and when a percentage of money is earned in them. ' +
-      'money_currency: ISO code; orders in other money neither take nor give such points. null: one point is ' +
-      'worth one of whatever money the order is in.',
+    'So many points are worth so much money: when they pay, and when a percentage of money is earned in ' +
+      'them. money_currency: ISO code; orders in other money neither take nor give such points. null: one ' +
+      'point is worth one of whatever money the order is in.',
     nullable(closed({ points: amount(), money: amount(), money_currency: orElse(nullable(text(3)), null) })),
     null,
   ),
@@ -244,8 +244,8 @@ export const promotionSettings = {
   description,
   ...runs,
   kind: setting(
-    'trigger: moves points when a scenario or the API says so, by its rules. discount, points: take part in ' +
-      'the price of orders, by conditions and effects. For good.',
+    'trigger: moves points when a scenario or the API says so, by its rules. discount, points: take part ' +
+      'in the price of orders, by conditions and effects. For good.',
     choice(promotionKinds),
     'trigger',
   ),

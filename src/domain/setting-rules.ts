@@ -115,8 +115,8 @@ export function isTimezone(name: string): boolean {
 type KnownCurrency = Pick<Currency, 'iid' | 'eid' | 'type' | 'scale'>;
 
 /**
- * `others`: the other currencies of the program; `moneyCodes`: ISO codes of the market's. `before`: the currency
- * as it is, if it is to be changed, and whether there are accounts, promotion rules or tiers of it.
+ * `others`: the other currencies of the program; `moneyCodes`: ISO codes of the market's. `before`: the
+ * currency as it is, if it is to be changed, and whether there are accounts, promotion rules or tiers of it.
  */
 export function checkCurrency(
   currency: CurrencyValues,

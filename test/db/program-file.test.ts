@@ -416,7 +416,10 @@ databases:
         name: Main
         arbitration: { discounts: stack_sequential }
         currencies:
-          - { eid: stars, name: Stars, rounding: half_up, ratio: { points: 10, money: '1.00', money_currency: RUB } }
+          - eid: stars
+            name: Stars
+            rounding: half_up
+            ratio: { points: 10, money: '1.00', money_currency: RUB }
         promotion_groups:
           - { external_id: shop, name: Shop, mode: priority_first }
           - { external_id: brand, name: Brand, parent: shop }

@@ -238,13 +238,13 @@ play('refuse parts by their path', [
   refused({ ...discount, effects: ['ten'] }, 'effects[0]: expected an object, got "ten"'),
   effect(
     { percent: 5 },
-    'kind: expected one of "percent_off", "amount_off_unit", "amount_off_order", "special_price", "units_off", ' +
-      '"every_nth_unit", "percent_points", "fixed_points", "points_per_money", "points_payment"',
+    'kind: expected one of "percent_off", "amount_off_unit", "amount_off_order", "special_price", ' +
+      '"units_off", "every_nth_unit", "percent_points", "fixed_points", "points_per_money", "points_payment"',
   ),
   effect(
     back,
-    'kind: expected one of "percent_off", "amount_off_unit", "amount_off_order", "special_price", "units_off", ' +
-      '"every_nth_unit"',
+    'kind: expected one of "percent_off", "amount_off_unit", "amount_off_order", "special_price", ' +
+      '"units_off", "every_nth_unit"',
   ),
   refused(
     { ...points, effects: [{ ...back, points_currency_eid: 'gems' }] },
@@ -256,8 +256,8 @@ play('refuse parts by their path', [
   ),
   condition(
     { kind: 'order', where: { field: 'weather', operator: 'eq', value: 'rain' } },
-    'where.field: "weather" is unknown: expected one of channel, channel_type, endpoint, region, currency, status, ' +
-      'total, line_count, unit_count, delivery_cost, tags, product, sku, category, manufacturer_name',
+    'where.field: "weather" is unknown: expected one of channel, channel_type, endpoint, region, currency, ' +
+      'status, total, line_count, unit_count, delivery_cost, tags, product, sku, category, manufacturer_name',
   ),
   condition({ kind: 'audience', tiers: ['gold'] }, 'tiers[0]: there is no tier "gold"'),
   condition({ kind: 'audience', segments: ['vip'] }, 'segments[0]: there is no profile segment "vip"'),

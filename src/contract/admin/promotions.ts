@@ -48,9 +48,9 @@ export const adminPromotions = resourceEndpoints({
   },
   notes: {
     create:
-      'Of kind trigger it has rules: a rule names its currency by points_currency_iid or points_currency_eid; a ' +
-      'bound left out is open. Of kind discount or points it has conditions and at least one effect; each is ' +
-      'named by its kind. What they mention, such as a tier, must be there already.',
+      'Of kind trigger it has rules: a rule names its currency by points_currency_iid or ' +
+      'points_currency_eid; a bound left out is open. Of kind discount or points it has conditions and at ' +
+      'least one effect, each by its kind. What they mention, such as a tier, must be there already.',
     change: 'A list of rules, conditions or effects replaces the former one.',
     remove: 'What was accrued and redeemed by it stays.',
   },

@@ -8,8 +8,8 @@ import { type Queryable, queryFirst, queryOne } from '../query';
 const json = z.string();
 const settable = `
   external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
-  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode, arbitration_discounts, arbitration_points,
-  discount_with_points`;
+  temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode,
+  arbitration_discounts, arbitration_points, discount_with_points`;
 
 const insertProgram = queryOne({
   name: 'program-insert',
