@@ -37,9 +37,9 @@ afterAll(async () => {
 });
 
 /** Runs an entry of the build with no variables but these. */
-function run(entry: string, env: Record<string, string>) {
+function run(entry: string, env: Record<string, string>, ...args: string[]) {
   const { PATH = '', HOME = '' } = process.env;
-  const program = spawn(process.execPath, [join(build, entry)], { env: { PATH, HOME, ...env } });
+  const program = spawn(process.execPath, [join(build, entry), ...args], { env: { PATH, HOME, ...env } });
   running.push(program);
   let output = '';
   const printed = new Set<() => void>();
@@ -126,6 +126,29 @@ test('a start after a crash goes on with the same data', async () => {
   const second = start();
   const url = await second.prints(/API {2,}(http\S+)/);
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+});
+
+test('members are imported from the command line, and what was refused is printed', async () => {
+  const service = start();
+  await service.prints(/Ctrl-C stops everything/);
+  const file = join(root, 'demo/members.csv');
+  const importing = (...args: string[]) => run('import.js', { DATA_DIR: dataDir }, ...args);
+  const first = importing(file, '--create-profiles');
+  expect(await first.closed).toBe(0);
+  expect(first.output()).toMatch(/^Import [0-9a-f-]{36}\n/);
+  expect(first.output()).toMatch(/\ndone: 4 of 4 rows, 1 refused\n2 members added; 0 rows had been imported/);
+  expect(first.output()).toMatch(
+    /\n350\.5 stars posted, in 3 lots\nline 5: amount: expected a positive .*\n$/,
+  );
+  const again = importing(file);
+  expect(await again.closed).toBe(0);
+  expect(again.output()).toContain('\n0 members added; 3 rows had been imported before\nNot read: crm_id\n');
+  const bad = importing(join(root, 'README.md'));
+  expect(await bad.closed).toBe(1);
+  expect(bad.output()).toMatch(/\nfailed: 0 of \? rows, 0 refused\nline \d+: expected quotes around/);
+  const unasked = importing(file, '--matching', 'name');
+  expect(await unasked.closed).toBe(1);
+  expect(unasked.output()).toMatch(/^Usage: npm run import -- FILE/);
 });
 
 test('bad variables are named, and nothing is started', async () => {
