@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Backend, startBackend } from '../support/service';
+
+const root = join(__dirname, '../..');
+let backend: Backend;
+let folder: string;
+
+beforeAll(async () => {
+  backend = await startBackend();
+  folder = await mkdtemp(join(tmpdir(), 'feed-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await backend.close();
+});
+
+/** Runs `npm run feed` as it is before it is built. */
+async function feed(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { databaseUrl, temporalAddress, temporalTaskQueue, exportDir } = backend.config;
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_TASK_QUEUE: temporalTaskQueue,
+    ...(exportDir !== undefined && { EXPORT_DIR: exportDir }),
+  };
+  const main = `require(${JSON.stringify(join(root, 'src/feed.ts'))}).main()`;
+  const hook = join(root, 'test/support/typescript.cjs');
+  try {
+    const run = promisify(execFile)(process.execPath, ['--require', hook, '-e', main, '--', ...args], {
+      env,
+    });
+    return { code: 0, ...(await run) };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+}
+
+test('a file is imported, and what was refused is told', async () => {
+  const path = join(folder, 'feed.yml');
+  const offers =
+    '<offer id="a"><name>A</name><param name="Colour">red</param></offer><offer id="b"/><offer id="c">' +
+    '<name>C</name></offer>';
+  await writeFile(path, `<yml_catalog><shop><offers>${offers}</offers></shop></yml_catalog>`);
+  const { code, stdout } = await feed(path, '--params', 'create');
+  expect({ code, last: stdout.trim().split('\n').slice(-2) }).toEqual({
+    code: 0,
+    last: [
+      '3 offers: 2 added, 0 updated, 0 unchanged, 0 skipped, 1 refused',
+      'offer 2 "b": name: is required',
+    ],
+  });
+});
+
+test('what cannot be read ends with 1 and says why', async () => {
+  const path = join(folder, 'other.yml');
+  await writeFile(path, '<rss/>');
+  expect(await feed(path)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('expected the root element <yml_catalog>'),
+  });
+  expect(await feed(join(folder, 'none'))).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('cannot be read'),
+  });
+  expect(await feed('http://127.0.0.1/x')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('127.0.0.1 is not a public address'),
+  });
+  expect(await feed()).toMatchObject({ code: 1, stderr: expect.stringContaining('Usage: npm run feed') });
+});
