@@ -10,6 +10,7 @@ import { createCleanExports } from './clean-exports';
 import { createCommitOrder } from './commit-order';
 import { createDeleteEvents } from './delete-events';
 import { createDeliverEvents } from './deliver-events';
+import { createEnrolMembers } from './enrol-members';
 import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
@@ -56,6 +57,7 @@ export function createActivities(context: ActivityContext) {
     commitOrder: createCommitOrder(context),
     deliverEvents: createDeliverEvents(context),
     evaluateTiers: createEvaluateTiers(context),
+    enrolMembers: createEnrolMembers(context),
     expirePoints: createExpirePoints(context),
     ...createExports(context),
     ...createImports(context),

@@ -47,6 +47,7 @@ export async function startStack(progress: (message: string) => void): Promise<S
     expiryIntervalSec: 0,
     tierIntervalSec: 0,
     exportCleanIntervalSec: 0,
+    enrolIntervalSec: 0,
     exportDir,
   };
   const pool = createPool(config, log);
@@ -100,6 +101,7 @@ function startChild(entry: 'api' | 'worker', config: ServiceConfig): ChildProces
       LOG_LEVEL: 'error',
       EXPIRY_INTERVAL_SEC: '0',
       EXPORT_CLEAN_INTERVAL_SEC: '0',
+      ENROL_INTERVAL_SEC: '0',
     },
   });
 }

@@ -85,6 +85,12 @@ export const settings = z.object({
   eventsKeepDays: whole(0, 36_500)
     .default(90)
     .describe('How many days events can be read; 0: for ever. Those older are deleted, once an hour.'),
+  enrolIntervalSec: whole(0, 86_400)
+    .default(60)
+    .describe(
+      'How often programs that take members in by themselves look for those left over, in seconds. 0: no ' +
+        'schedule is made.',
+    ),
   webhooksAllowPrivate: flag
     .optional()
     .describe(

@@ -26,9 +26,12 @@ import {
   deliverEventsStart,
   deliverEventsType,
   discardSignal,
+  type EnrolMembersResult,
   type EvaluateTiersResult,
   type ExpirePointsResult,
   type ExportInput,
+  enrolMembersType,
+  enrolScheduleId,
   evaluateTiersType,
   expirePointsType,
   expireScheduleId,
@@ -116,6 +119,10 @@ export interface Gateway {
   calculateSegment(segment: string): Promise<CalculateSegmentResult>;
   /** Starts the workflow of a run that imports a feed. */
   startFeed(runId: string, input: ImportFeedInput): Promise<void>;
+  /** Registers everybody whom a program takes in by itself now. */
+  enrolMembers(programId: number): Promise<EnrolMembersResult>;
+  /** Begins with that, and does not wait for it; if Temporal is away, the schedule does it. */
+  startEnrolment(programId: number): Promise<void>;
   /** Starts the workflow that writes an export. */
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
   /** Starts the workflow that carries an import out. */
@@ -151,16 +158,19 @@ export function openGateway(options: GatewayOptions): Gateway {
   const client = new Client({ connection, namespace });
   const queues = taskQueues(queue);
 
+  const { outliving, ended } = trackCalls();
   const carry = (operations: Operation[]) =>
-    within(client, requestTimeoutMs, () =>
-      client.activity.execute<Outcome[]>(postType, {
-        id: `${postType}/${uuidv7()}`,
-        taskQueue: queues.ledger,
-        args: [operations],
-        startToCloseTimeout: '10s',
-        retry: { initialInterval: '100ms', maximumInterval: '10s' },
-        summary: summarise(operations),
-      }),
+    outliving(
+      within(client, requestTimeoutMs, () =>
+        client.activity.execute<Outcome[]>(postType, {
+          id: `${postType}/${uuidv7()}`,
+          taskQueue: queues.ledger,
+          args: [operations],
+          startToCloseTimeout: '10s',
+          retry: { initialInterval: '100ms', maximumInterval: '10s' },
+          summary: summarise(operations),
+        }),
+      ),
     ).catch(outcomesOfFault);
 
   const enqueue = coalesce<Operation, Outcome | Fault>({ carry, ...batches });
@@ -227,16 +237,6 @@ export function openGateway(options: GatewayOptions): Gateway {
   }
 
   /** Does now what a schedule would do later. */
-  function runJob<I, R>(type: string, scheduleId: string, input: I): Promise<R> {
-    return within(client, requestTimeoutMs, () =>
-      client.workflow.execute<(input: I) => Promise<R>>(type, {
-        workflowId: `${scheduleId}/now-${uuidv7()}`,
-        taskQueue: queues.jobs,
-        args: [input],
-      }),
-    );
-  }
-
   async function startFeed(runId: string, input: ImportFeedInput): Promise<void> {
     await within(client, requestTimeoutMs, () =>
       client.workflow.start(importFeedType, {
@@ -333,10 +333,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     openHold,
     signalHold,
     removeMember,
-    expirePoints: (id) => runJob(expirePointsType, expireScheduleId(queue, id), { program_id: id }),
-    evaluateTiers: (id) => runJob(evaluateTiersType, tierScheduleId(queue, id), { program_id: id }),
-    calculateSegment: (segment) =>
-      runJob(calculateSegmentType, segmentScheduleId(queue, segment), { segment }),
+    ...createJobs(client, options, outliving),
     startFeed,
     startExport,
     startImport,
@@ -349,7 +346,61 @@ export function openGateway(options: GatewayOptions): Gateway {
     startDelivery,
     tryWebhook,
     isReachable,
-    close: () => connection.close(),
+    async close() {
+      await ended();
+      await connection.close();
+    },
+  };
+}
+
+type Outliving = <T>(call: Promise<T>) => Promise<T>;
+
+/** Some calls outlive whoever made them; a connection that is closed under them ends the process. */
+function trackCalls() {
+  const underWay = new Set<Promise<unknown>>();
+  const outliving: Outliving = async (call) => {
+    underWay.add(call);
+    try {
+      return await call;
+    } finally {
+      underWay.delete(call);
+    }
+  };
+  const ended = async () => {
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  };
+  return { outliving, ended };
+}
+
+/** What schedules do now and then, done now. */
+function createJobs(
+  client: Client,
+  { taskQueue, requestTimeoutMs, log }: GatewayOptions,
+  outliving: Outliving,
+): Pick<Gateway, 'expirePoints' | 'evaluateTiers' | 'calculateSegment' | 'enrolMembers' | 'startEnrolment'> {
+  const start = <I, R>(type: string, scheduleId: string, input: I) =>
+    client.workflow.start<(input: I) => Promise<R>>(type, {
+      workflowId: `${scheduleId}/now-${uuidv7()}`,
+      taskQueue: taskQueues(taskQueue).jobs,
+      args: [input],
+    });
+  const run = <I, R>(type: string, scheduleId: string, input: I): Promise<R> =>
+    within(client, requestTimeoutMs, async () => (await start<I, R>(type, scheduleId, input)).result());
+  const enrolment = (id: number) =>
+    [enrolMembersType, enrolScheduleId(taskQueue, id), { program_id: id }] as const;
+  return {
+    expirePoints: (id) => run(expirePointsType, expireScheduleId(taskQueue, id), { program_id: id }),
+    evaluateTiers: (id) => run(evaluateTiersType, tierScheduleId(taskQueue, id), { program_id: id }),
+    calculateSegment: (segment) =>
+      run(calculateSegmentType, segmentScheduleId(taskQueue, segment), { segment }),
+    enrolMembers: (id) => run(...enrolment(id)),
+    async startEnrolment(id) {
+      try {
+        await outliving(within(client, requestTimeoutMs, () => start(...enrolment(id))));
+      } catch (error) {
+        log.warn({ err: error, program: id }, 'Members are taken in by the next run of the schedule only');
+      }
+    },
   };
 }
 

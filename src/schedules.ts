@@ -13,6 +13,8 @@ import {
   cleanExportsType,
   deleteEventsScheduleId,
   deleteEventsType,
+  enrolMembersType,
+  enrolScheduleId,
   evaluateTiersType,
   expirePointsType,
   expireScheduleId,
@@ -23,7 +25,7 @@ import {
   tierScheduleId,
 } from '../workflows/protocol';
 import type { ServiceConfig } from './config';
-import { listPrograms } from './db/queries/catalog';
+import { listPrograms, type ProgramRow } from './db/queries/catalog';
 import { listFeeds, listGoodsSegments } from './db/queries/market-settings';
 import type { Feed } from './domain/feed';
 import type { GoodsSegment } from './domain/market';
@@ -43,15 +45,15 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
   const { exportCleanIntervalSec, eventsKeepDays } = config;
   const connection = await Connection.connect(temporalConnection(config));
   const client = new Client({ connection, namespace: config.temporalNamespace });
-  const known = new Set<number>();
+  const known = new Set<string>();
   const calendars = new Map<string, string>();
   if (exportCleanIntervalSec > 0) await ensureSchedule(client, cleaningSchedule(config));
   if (eventsKeepDays > 0) await ensureSchedule(client, deletionSchedule(config));
   const look = async () => {
-    for (const { id } of await listPrograms(db)) {
-      if (known.has(id)) continue;
-      for (const schedule of schedulesOf(config, id)) await ensureSchedule(client, schedule);
-      known.add(id);
+    const schedules = (await listPrograms(db)).flatMap((program) => schedulesOf(config, program));
+    for (const schedule of schedules) {
+      if (!known.has(schedule.scheduleId)) await ensureSchedule(client, schedule);
+      known.add(schedule.scheduleId);
     }
     await lookAtCalendars(client, config, db, calendars);
   };
@@ -163,8 +165,8 @@ function calendarSchedule(
 }
 
 /** The schedules of a program; an interval of 0 makes none. */
-function schedulesOf(config: ServiceConfig, programId: number): ScheduleOptions[] {
-  const { temporalTaskQueue, expiryIntervalSec, tierIntervalSec } = config;
+function schedulesOf(config: ServiceConfig, { id: programId, participation }: ProgramRow): ScheduleOptions[] {
+  const { temporalTaskQueue, expiryIntervalSec, tierIntervalSec, enrolIntervalSec } = config;
   const jobs = [
     {
       id: expireScheduleId(temporalTaskQueue, programId),
@@ -177,6 +179,12 @@ function schedulesOf(config: ServiceConfig, programId: number): ScheduleOptions[
       workflowType: evaluateTiersType,
       everySec: tierIntervalSec,
       summary: `tiers of program ${programId}`,
+    },
+    {
+      id: enrolScheduleId(temporalTaskQueue, programId),
+      workflowType: enrolMembersType,
+      everySec: participation === 'manual' ? 0 : enrolIntervalSec,
+      summary: `members of program ${programId}`,
     },
   ];
   return jobs

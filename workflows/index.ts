@@ -3,6 +3,7 @@ export { cleanExports } from './clean-exports';
 export { commitOrder } from './commit-order';
 export { deleteEvents } from './delete-events';
 export { deliverEvents } from './deliver-events';
+export { enrolMembers } from './enrol-members';
 export { evaluateTiers } from './evaluate-tiers';
 export { expirePoints } from './expire-points';
 export { exportTransactions as export } from './export';

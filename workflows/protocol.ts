@@ -187,6 +187,28 @@ export function feedRunWorkflowId(runId: string): string {
   return `feed-run/${runId}`;
 }
 
+/** The workflow that registers the profiles that a program takes in by itself. */
+export const enrolMembersType = 'enrolMembers';
+
+export interface EnrolMembersInput {
+  program_id: number;
+  /** Of the runs before, when there were too many profiles for one. */
+  considered?: number;
+  registered?: number;
+  position?: { rule: string; after: string };
+}
+
+/** Profiles that were looked at, and those that became members. */
+export interface EnrolMembersResult {
+  considered: number;
+  registered: number;
+}
+
+/** The schedule of a program, and the workflow it starts: found by this id in the Temporal UI. */
+export function enrolScheduleId(taskQueue: string, programId: number): string {
+  return `${taskQueue}/enrol-members/${programId}`;
+}
+
 /** The workflow that delivers events to one webhook. */
 export const deliverEventsType = 'deliverEvents';
 

@@ -5,6 +5,7 @@ import {
   expirationOrigins,
   expirationUnits,
   fieldTypes,
+  participations,
   periodKinds,
   periodUnits,
   promotionKinds,
@@ -156,6 +157,17 @@ export const programSettings = {
     'strict: a rule with static_amount takes that amount only. bounds: only min_amount and max_amount count.',
     choice(ruleModes),
     'strict',
+  ),
+  participation: setting(
+    'Who becomes a member without being registered, once: nobody (manual), all profiles of the database, ' +
+      'or those in the segment, from when they are in it.',
+    choice(participations),
+    'manual',
+  ),
+  segment_id: setting<number | null>(
+    'The segment of the database for participation "segment".',
+    nullable(integer({ min: 1 })),
+    null,
   ),
   arbitration: setting<ArbitrationValues>(
     'How it decides between promotions at checkout; docs/promotions.md explains each mode by examples.',

@@ -194,8 +194,8 @@ function toField(row: read.FieldRow): Field {
 function toSegment(row: read.SegmentRow, database: Database | undefined): Segment {
   const { id, external_id: externalId, database_id: databaseId, timezone } = row;
   const condition = row.condition as unknown as Condition;
-  const fields = database?.fields.values() ?? [];
-  return Object.freeze(makeSegment({ id, externalId, databaseId, timezone, condition }, fields));
+  const definition = { id, externalId, databaseId, timezone, condition, updatedAt: row.updated_at };
+  return Object.freeze(makeSegment(definition, database?.fields.values() ?? []));
 }
 
 function toProgram(row: read.ProgramRow): Program {
@@ -214,6 +214,9 @@ function toProgram(row: read.ProgramRow): Program {
       points: row.arbitration_points,
       discountWithPoints: row.discount_with_points,
     }),
+    participation: row.participation,
+    segmentId: row.segment_id,
+    updatedAt: row.updated_at,
   });
 }
 

@@ -41,6 +41,10 @@ export interface Database {
   readonly fields: ReadonlyMap<string, Field>;
 }
 
+/** Who becomes a member by itself: nobody, all profiles of the database, or those in a segment. */
+export const participations = ['manual', 'all', 'segment'] as const;
+export type Participation = (typeof participations)[number];
+
 export const ruleModes = ['strict', 'bounds'] as const;
 export type RuleMode = (typeof ruleModes)[number];
 
@@ -55,6 +59,9 @@ export interface Program {
   readonly tempMaxTimeoutSec: number;
   readonly ruleMode: RuleMode;
   readonly arbitration: Arbitration;
+  readonly participation: Participation;
+  readonly segmentId: number | null;
+  readonly updatedAt: string;
 }
 
 export const currencyTypes = ['standard', 'qualification'] as const;

@@ -76,6 +76,8 @@ export interface Register extends Partial<Source> {
   created_at?: string;
   /** For who comes with a balance of elsewhere; tiers that begin at 0 are not rewarded either. */
   without_initial_balance?: boolean;
+  /** Nothing happens to whoever is a member or ever was one. */
+  only_first?: boolean;
 }
 
 export interface Remove {

@@ -28,6 +28,7 @@ interface SegmentDefinition {
   /** Where days begin and end. */
   readonly timezone: string;
   readonly condition: Condition;
+  readonly updatedAt: string;
 }
 
 /** A segment whose condition was checked against these fields, ready to be asked. */

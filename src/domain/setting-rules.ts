@@ -78,13 +78,24 @@ export function checkSegmentStays(
 
 type KnownProgram = Pick<ProgramValues, 'external_id' | 'is_active' | 'database_id'> & { id: number };
 
-/** `others`: every other program. */
-export function checkProgram(program: ProgramValues, others: readonly KnownProgram[]): Objection | null {
+/** `others`: every other program; `segments`: those of its database. */
+export function checkProgram(
+  program: ProgramValues,
+  others: readonly KnownProgram[],
+  segments: readonly { id: number }[],
+): Objection | null {
   const objection = checkTimezone(program.timezone);
   if (objection) return objection;
   if (program.temp_max_timeout_sec < program.temp_default_timeout_sec) {
     const least = program.temp_default_timeout_sec;
     return wrong(['temp_max_timeout_sec'], `expected at least temp_default_timeout_sec, which is ${least}`);
+  }
+  const { participation, segment_id, database_id } = program;
+  if (participation === 'segment' && segment_id === null) {
+    return wrong(['segment_id'], 'is required when participation is "segment"');
+  }
+  if (segment_id !== null && !segments.some(({ id }) => id === segment_id)) {
+    return wrong(['segment_id'], `profile database ${database_id} has no segment ${segment_id}`);
   }
   const namesake = others.find((other) => other.external_id === program.external_id);
   if (namesake) return conflict(['external_id'], `program ${namesake.id} has it already`);

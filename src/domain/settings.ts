@@ -6,6 +6,7 @@ import type {
   expirationOrigins,
   expirationUnits,
   FieldType,
+  Participation,
   periodKinds,
   periodUnits,
   promotionKinds,
@@ -54,6 +55,8 @@ export interface ProgramValues {
   allow_negative_balance: boolean;
   regrant_initial_balance: boolean;
   rule_mode: RuleMode;
+  participation: Participation;
+  segment_id: number | null;
   arbitration: ArbitrationValues;
 }
 

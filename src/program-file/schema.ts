@@ -49,10 +49,13 @@ const tierGroup = closed({ id: id('tier group'), ...creationFields(tierGroupSett
 
 const segment = closed({ id: id('segment'), ...creationFields(segmentSettings) });
 
-const { database_id: _, ...programFields } = creationFields(programSettings);
+const { database_id: _, segment_id: _segmentId, ...programFields } = creationFields(programSettings);
 const program = closed({
   id: id('program'),
   ...programFields,
+  segment: optional(nullable(text(255)))
+    .transform((segment) => segment ?? null)
+    .describe('External id of the segment of the database for participation "segment".'),
   currencies: listOf(currency, 'Its points currencies.'),
   promotion_groups: listOf(promotionGroup, 'Its promotion groups; one that is in another comes after it.'),
   promotions: listOf(promotion, 'Its promotions.'),

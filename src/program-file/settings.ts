@@ -131,8 +131,9 @@ class Application {
 
   async program(databaseId: number, entry: ProgramEntry, path: Path): Promise<void> {
     const { id, currencies, tier_groups: tierGroups, ...others } = entry;
-    const { promotion_groups, promotions, partners, partner_products, ...values } = others;
-    const wanted = { ...values, database_id: databaseId };
+    const { promotion_groups, promotions, partners, partner_products, segment: _, ...values } = others;
+    const segment_id = await this.segmentId(databaseId, entry, path);
+    const wanted = { ...values, segment_id, database_id: databaseId };
     const rows = await listPrograms(this.db);
     const row = rows.find((it) => (id ? it.id === id : it.external_id === wanted.external_id));
     const program = await this.settle({
@@ -233,6 +234,18 @@ class Application {
   refuseForeign(row: { program_id: number } | undefined, programId: number, path: Path): void {
     if (!row || row.program_id === programId) return;
     throw this.source.fault(path, `belongs to program ${row.program_id} already`);
+  }
+
+  async segmentId(databaseId: number, entry: ProgramEntry, path: Path): Promise<number | null> {
+    const at = [...path, 'segment'];
+    if (entry.segment === null) {
+      if (entry.participation !== 'segment') return null;
+      throw this.source.fault(at, 'is required when participation is "segment"');
+    }
+    const segments = await readSegments(this.db, databaseId);
+    const segment = segments.find(({ external_id }) => external_id === entry.segment);
+    if (segment) return segment.id;
+    throw this.source.fault(at, `the database has no segment "${entry.segment}"`);
   }
 
   async programIds(externalIds: readonly string[], path: Path): Promise<number[]> {

@@ -229,6 +229,24 @@ databases:
     expect(String(await apply(withSegment("'11'")))).toContain(`changed    ${segment}: condition\n`);
   });
 
+  test('are what a program goes by', async () => {
+    const program = (segment: string) => `${withSegment('10')}
+    programs:
+      - { external_id: shop, name: Shop, participation: segment, segment: ${segment} }
+`;
+    expect(String(await apply(program('regular')))).toContain('created    program 1 "shop"\n');
+    expect(await rows('select participation, segment_id from catalog.programs')).toEqual([
+      { participation: 'segment', segment_id: 1 },
+    ]);
+    expect(String(await apply(program('regular')))).toContain('0 created, 0 changed, 4 unchanged');
+    await expect(apply(program('often'))).rejects.toThrow(
+      'databases[0].programs[0].segment: the database has no segment "often"',
+    );
+    await expect(apply(program('null'))).rejects.toThrow(
+      'databases[0].programs[0].segment: is required when participation is "segment"',
+    );
+  });
+
   test('are told where they ask for what is not there', async () => {
     await expect(apply(withSegment('often'))).rejects.toThrow(
       'shop.yaml:11:39: databases[0].segments[0].condition.all[0].value: ' +

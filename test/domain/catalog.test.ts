@@ -21,6 +21,9 @@ const program: Program = {
   tempMaxTimeoutSec: 2_592_000,
   ruleMode: 'strict',
   arbitration: { discounts: 'best', points: 'stack', discountWithPoints: true },
+  participation: 'manual',
+  segmentId: null,
+  updatedAt: '2025-01-01T00:00:00Z',
 };
 const stars = currency(1, 'stars', 'standard');
 const coins = currency(3, 'coins', 'standard');

@@ -21,6 +21,8 @@ const fields = [
 ];
 const types = profileFactTypes(fields);
 
+const at = '2026-03-01T12:00:00Z';
+
 const profile = (values: Record<string, unknown>): ProfileRecord => ({
   profile_id: '0',
   email: null,
@@ -29,7 +31,7 @@ const profile = (values: Record<string, unknown>): ProfileRecord => ({
 });
 
 const segmentOf = (condition: Condition, timezone = 'UTC') =>
-  makeSegment({ id: 1, externalId: 'x', databaseId: 1, timezone, condition }, fields);
+  makeSegment({ id: 1, externalId: 'x', databaseId: 1, timezone, condition, updatedAt: at }, fields);
 
 describe('what can be asked of a date', () => {
   // Born, today in UTC: full years, days, days to and since the anniversary.
@@ -89,7 +91,6 @@ describe('what can be asked of a date', () => {
 });
 
 describe('a segment', () => {
-  const at = '2026-03-01T12:00:00Z';
   const cases: [Condition, ProfileRecord, boolean][] = [
     [{ field: 'level', operator: 'eq', value: 'gold' }, profile({ level: 'gold' }), true],
     [{ field: 'level', operator: 'ne', value: 'gold' }, profile({}), true],

@@ -268,6 +268,7 @@ const aboutPersons = [
   'codes.holders',
   'directory.profile_keys', // copies of values in profiles, to find them by
   'directory.profiles',
+  'directory.unconsidered', // who was written and may have to become a member; goes with the profile
   'exports.erasures', // whom files of exports are to forget still
   'feed.deliveries', // which events did not arrive, and where
   'feed.events', // pointers to postings and members, which the export has

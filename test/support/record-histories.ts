@@ -15,6 +15,7 @@ import {
   deleteEventsType,
   deliverEventsStart,
   deliverEventsType,
+  enrolMembersType,
   evaluateTiersType,
   expirePointsType,
   exportWorkflowId,
@@ -115,6 +116,8 @@ async function main(name: string): Promise<void> {
 
     const deletion = { workflowId: `delete-${jobs}`, taskQueue: jobs, args: [{ keep_days: 30 }] };
     await keep('delete-events', await client.workflow.start(deleteEventsType, deletion));
+    const enrolment = { workflowId: `enrol-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };
+    await keep('enrol-members', await client.workflow.start(enrolMembersType, enrolment));
     await keep('expire-points', await client.workflow.start(expirePointsType, expiry));
     await keepExports(backend, client, keep);
     const tiers = { workflowId: `tiers-${jobs}`, taskQueue: jobs, args: [{ program_id: programId }] };

@@ -57,6 +57,7 @@ export async function startBackend(
     expiryIntervalSec: 0,
     exportCleanIntervalSec: 0,
     eventsKeepDays: 0,
+    enrolIntervalSec: 0,
     exportDir,
     tierIntervalSec: 0,
     ...settings,

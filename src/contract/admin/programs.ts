@@ -14,6 +14,8 @@ const demo = {
   allow_negative_balance: false,
   regrant_initial_balance: false,
   rule_mode: 'strict',
+  participation: 'manual',
+  segment_id: null,
   arbitration: { discounts: 'best', points: 'stack', discount_with_points: true },
 };
 

@@ -9,6 +9,7 @@ import { profileKey } from '../profile-key';
 import { onlyOne, searchProfiles, wantedRows } from '../queries/profiles';
 import type { Queryable } from '../query';
 import { inTransaction } from '../transaction';
+import { noteUnconsidered } from './enrolment';
 import {
   deleteKeys,
   deleteProfileRow,
@@ -58,7 +59,8 @@ const roundSize = 250;
 
 /**
  * Creates or updates profiles, each found by its own search, as if one after the other. Answers one outcome
- * each, in order; one that is refused does not disturb the others. Throws DatabaseUnavailable.
+ * each, in order; one that is refused does not disturb the others. Who may have to become a member by that is
+ * noted. Throws DatabaseUnavailable.
  */
 export async function writeProfiles(
   pool: Pool,
@@ -140,6 +142,7 @@ async function writeTogether(
   }
   await refuseTakenValues(db, database, targets, outcomes);
   await store(db, database, [...targets.values()]);
+  if (targets.size > 0) await noteUnconsidered(db, database.id, [...targets.keys()]);
   if (!mode.isSilent) await announce(db, database, [...targets.values()]);
   for (const { index, profile_id } of targets.values()) outcomes.set(index, { profile_id });
   return { outcomes, again };

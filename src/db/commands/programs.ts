@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { checkProgram } from '../../domain/setting-rules';
 import type { Objection, ProgramValues } from '../../domain/settings';
 import { isReferenceViolation } from '../faults';
-import { listDatabases, listPrograms, type ProgramRow, programColumns, programRow } from '../queries/catalog';
+import {
+  listDatabases,
+  listPrograms,
+  listSegments,
+  type ProgramRow,
+  programColumns,
+  programRow,
+} from '../queries/catalog';
 import { type Queryable, queryFirst, queryOne } from '../query';
+import { lockDatabaseAlone } from './profile-statements';
 
 const json = z.string();
 const settable = `
   external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
   temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode,
-  arbitration_discounts, arbitration_points, discount_with_points`;
+  arbitration_discounts, arbitration_points, discount_with_points, participation, segment_id`;
 
 const insertProgram = queryOne({
   name: 'program-insert',
@@ -59,14 +67,18 @@ export async function createProgram(
     const problem = `profile database ${values.database_id} does not exist`;
     return { objection: 'bad_request', path: ['database_id'], problem };
   }
-  const objection = checkProgram(values, await listPrograms(db));
+  await lockDatabaseAlone(db, values.database_id);
+  const objection = checkProgram(values, await listPrograms(db), await segmentsOf(db, values.database_id));
   if (objection) return objection;
   const row = await insertProgram(db, JSON.stringify(columnsOf(values)));
   if (values.id !== undefined) await keepAhead(db, row.id);
   return row;
 }
 
-/** Changes what is given of a program; undefined if there is none. */
+/**
+ * Changes what is given of a program; undefined if there is none. Profiles under way are written before or
+ * after: those before are there when members are taken in, those after are noted by the new settings.
+ */
 export async function changeProgram(
   db: Queryable,
   id: number,
@@ -80,8 +92,12 @@ export async function changeProgram(
     const problem = `cannot change: the program has profile database ${before.database_id} for good`;
     return { objection: 'conflict', path: ['database_id'], problem };
   }
+  await lockDatabaseAlone(db, before.database_id);
   const others = programs.filter((program) => program.id !== id);
-  return checkProgram(after, others) ?? (await updateProgram(db, id, JSON.stringify(columnsOf(change))));
+  const segments = await segmentsOf(db, before.database_id);
+  return (
+    checkProgram(after, others, segments) ?? (await updateProgram(db, id, JSON.stringify(columnsOf(change))))
+  );
 }
 
 /** What may be set of a program, out of its row. */
@@ -99,6 +115,10 @@ function columnsOf({ arbitration, ...columns }: Partial<ProgramValues & { id: nu
     ...columns,
     ...{ arbitration_discounts: discounts, arbitration_points: points, discount_with_points },
   };
+}
+
+async function segmentsOf(db: Queryable, databaseId: number) {
+  return (await listSegments(db)).filter(({ database_id }) => database_id === databaseId);
 }
 
 /** Deletes a program that has nothing yet; undefined if there is none. */

@@ -1,12 +1,13 @@
 -- Makes a profile a member, with an account per active currency and its initial balance.
 -- Safe to repeat: a member stays one. A former member gets new accounts, and initial balances only if the
--- program grants them again (G-10).
+-- program grants them again (G-10); whoever joins by itself (only_first) does so once.
 create or replace function ledger.register(op ledger.operation, at timestamptz, origin text)
 returns jsonb language plpgsql as $$
 declare
   member ledger.members;
   currency catalog.currencies;
   account ledger.accounts;
+  was_member boolean;
   grants boolean;
 begin
   perform from directory.profiles where profile_id = op.profile_id for key share;
@@ -22,12 +23,19 @@ begin
   if not found then
     return jsonb_build_object('profile_id', op.profile_id, 'registered', false);
   end if;
-  insert into feed.events (type, happened_at, program_id, member_id)
-  values ('loyalty_member_added', at, op.program_id, member.member_id);
-  grants := not coalesce(op.without_initial_balance, false) and (not exists (
+  was_member := exists (
     select from ledger.members m
     where m.program_id = op.program_id and m.profile_id = op.profile_id and m.member_id <> member.member_id
-  ) or (select regrant_initial_balance from catalog.programs where id = op.program_id));
+  );
+  if was_member and op.only_first then
+    delete from ledger.members m where m.member_id = member.member_id;
+    return jsonb_build_object('profile_id', op.profile_id, 'registered', false);
+  end if;
+  insert into feed.events (type, happened_at, program_id, member_id)
+  values ('loyalty_member_added', at, op.program_id, member.member_id);
+  grants := not coalesce(op.without_initial_balance, false) and (
+    not was_member or (select regrant_initial_balance from catalog.programs where id = op.program_id)
+  );
   for currency in
     select * from catalog.currencies where program_id = op.program_id and is_active order by iid
   loop

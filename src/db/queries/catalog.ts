@@ -7,6 +7,7 @@ import {
   expirationOrigins,
   expirationUnits,
   fieldTypes,
+  participations,
   periodKinds,
   periodUnits,
   promotionKinds,
@@ -102,6 +103,8 @@ export const programRow = z.object({
   arbitration_discounts: z.enum(discountModes),
   arbitration_points: z.enum(pointsModes),
   discount_with_points: z.boolean(),
+  participation: z.enum(participations),
+  segment_id: z.int().nullable(),
   created_at: time,
   updated_at: time,
 });
@@ -109,7 +112,8 @@ export type ProgramRow = z.output<typeof programRow>;
 export const programColumns = `
   id, external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
   temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode,
-  arbitration_discounts, arbitration_points, discount_with_points, created_at, updated_at`;
+  arbitration_discounts, arbitration_points, discount_with_points, participation, segment_id, created_at,
+  updated_at`;
 
 export const listPrograms = query({
   name: 'catalog-programs',

@@ -1,26 +1,33 @@
 import type { Request } from '../../contract/endpoint';
 import { type profiles, readItemMatch } from '../../contract/profiles';
-import { deleteProfile, type ProfileWrite, writeProfiles } from '../../db/commands/profiles';
+import {
+  deleteProfile,
+  type ProfileWrite,
+  type WriteOutcome,
+  writeProfiles,
+} from '../../db/commands/profiles';
 import { areExports } from '../../db/queries/exports';
 import { findProfile, readProfile } from '../../db/queries/profiles';
 import type { Access, Database } from '../../domain/catalog';
 import { type Match, searchFor } from '../../domain/matching';
 import { readProfileData } from '../../domain/profile';
 import { isRefusal, type Refusal, refusals, refusalText, refuse } from '../../domain/refusal';
-import type { Handlers } from '../handler';
+import type { Context, Handlers } from '../handler';
 import { findDatabase } from './database';
+import { enrolWritten } from './enrol';
 import type { Dependencies } from './target';
 
 type ImportRequest = Request<typeof profiles.importOne>;
 type BatchRequest = Request<typeof profiles.importBatch>;
 type Data = Readonly<Record<string, unknown>>;
 
-export function createProfileHandlers({ db, catalog, gateway }: Dependencies): Handlers<typeof profiles> {
+export function createProfileHandlers(dependencies: Dependencies): Handlers<typeof profiles> {
+  const { db, catalog, gateway } = dependencies;
   return {
-    importOne: (input, { access }) => writeOne(input, access, true),
-    update: (input, { access }) => writeOne(input, access, false),
+    importOne: (input, context) => writeOne(input, context, true),
+    update: (input, context) => writeOne(input, context, false),
 
-    async importBatch(input, { access }) {
+    async importBatch(input, { access, now }) {
       const database = findDatabase(catalog, access, input.db_id);
       if (isRefusal(database)) return database;
       const { field_name } = input;
@@ -29,7 +36,9 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
       }
       const writes = input.data.map((item) => readItem(database, input, item));
       const valid = writes.flatMap((write) => (isRefusal(write) ? [] : [write]));
-      const outcomes = (await writeProfiles(db, database, valid, modeOf(input, true))).values();
+      const written = await writeProfiles(db, database, valid, modeOf(input, true));
+      await enrolWritten(dependencies, database.id, written.flatMap(idOf), now);
+      const outcomes = written.values();
       return { result: writes.map((write) => resultRow(isRefusal(write) ? write : outcomes.next().value)) };
     },
 
@@ -59,13 +68,14 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
     },
   };
 
-  async function writeOne(input: ImportRequest, access: Access, mayCreate: boolean) {
+  async function writeOne(input: ImportRequest, { access, now }: Context, mayCreate: boolean) {
     const database = findDatabase(catalog, access, input.db_id);
     if (isRefusal(database)) return database;
     const write = readWrite(database, input.matching, input.data, 'data.');
     if (isRefusal(write)) return write;
     const [outcome] = await writeProfiles(db, database, [write], modeOf(input, mayCreate));
     if (!outcome) throw new Error('One write had no outcome');
+    await enrolWritten(dependencies, database.id, idOf(outcome), now);
     return outcome;
   }
 
@@ -77,6 +87,10 @@ export function createProfileHandlers({ db, catalog, gateway }: Dependencies): H
     const profile = await findProfile(db, database.id, search);
     return isRefusal(profile) ? profile : { ...profile, shown: search.shown };
   }
+}
+
+function idOf(outcome: WriteOutcome): string[] {
+  return isRefusal(outcome) ? [] : [outcome.profile_id];
 }
 
 function modeOf({ skip_triggers }: { skip_triggers?: boolean | undefined }, mayCreate: boolean) {

@@ -9,6 +9,7 @@ const program: Program = {
   ...{ id: 7, externalId: 'demo', name: 'Demo', databaseId: 1, isActive: true, timezone: 'Asia/Tokyo' },
   ...{ tempDefaultTimeoutSec: 60, tempMaxTimeoutSec: 60, ruleMode: 'strict' },
   arbitration: { discounts: 'best', points: 'stack', discountWithPoints: true },
+  ...{ participation: 'manual', segmentId: null, updatedAt: '2025-01-01T00:00:00Z' },
 };
 const birthday: Field = {
   ...{ name: 'born', title: '', type: 'date', isRequired: false, isUnique: false, enumValues: null },
@@ -42,7 +43,7 @@ function currency(iid: number, eid: string, differs: Partial<Currency> = {}): Cu
 
 function segment(id: number, externalId: string, timezone: string) {
   const condition = { field: 'born.days', operator: 'eq', value: 0 } as const;
-  return makeSegment({ id, externalId, databaseId: 1, timezone, condition }, [birthday]);
+  return makeSegment({ id, externalId, databaseId: 1, timezone, condition, updatedAt: '' }, [birthday]);
 }
 
 const surroundings: Surroundings = {

@@ -3,16 +3,21 @@ import { changeProgram, createProgram, deleteProgram, programValues } from '../.
 import { listPrograms, type ProgramRow } from '../../../db/queries/catalog';
 import { isRefusal, type Refusal } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
-import { type AdminDependencies, change, found, given, pageOf } from './change';
+import type { Dependencies } from '../target';
+import { change, found, given, pageOf } from './change';
 
 const resource = 'Loyalty program';
 
-export function createAdminProgramHandlers(dependencies: AdminDependencies): Handlers<typeof adminPrograms> {
-  const { db } = dependencies;
+export function createAdminProgramHandlers(dependencies: Dependencies): Handlers<typeof adminPrograms> {
+  const { db, gateway } = dependencies;
+  const takeIn = ({ id, participation }: ProgramRow) => {
+    if (participation !== 'manual') void gateway.startEnrolment(id);
+  };
   return {
     list: async (input) => pageOf(await listPrograms(db), ({ id }) => id, input, answer),
     async create(input) {
       const row = await change(dependencies, (tx) => createProgram(tx, input));
+      if (!isRefusal(row)) takeIn(row);
       return isRefusal(row) ? row : answer(row);
     },
     async read({ id }) {
@@ -21,6 +26,7 @@ export function createAdminProgramHandlers(dependencies: AdminDependencies): Han
     },
     async change({ id, ...values }) {
       const row = await change(dependencies, (tx) => changeProgram(tx, id, given(values)));
+      if (row && !isRefusal(row)) takeIn(row);
       return isRefusal(row) ? row : answerOr(found(row, resource, id));
     },
     async remove({ id }) {

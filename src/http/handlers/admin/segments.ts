@@ -26,7 +26,7 @@ const mostSearched = 20_000;
 const longestCountMs = 5_000;
 
 export function createAdminSegmentHandlers(dependencies: Dependencies): Handlers<typeof adminSegments> {
-  const { db, catalog } = dependencies;
+  const { db, catalog, gateway } = dependencies;
   return {
     async list(input) {
       const { database_id } = input;
@@ -44,6 +44,10 @@ export function createAdminSegmentHandlers(dependencies: Dependencies): Handlers
     },
     async change({ id, ...values }) {
       const row = await change(dependencies, (tx) => changeSegment(tx, id, given(values)));
+      if (row && !isRefusal(row)) {
+        const programs = catalog.programs().filter((program) => program.segmentId === id);
+        for (const program of programs) void gateway.startEnrolment(program.id);
+      }
       return answerOr(isRefusal(row) ? row : found(row, resource, id));
     },
     async remove({ id }) {

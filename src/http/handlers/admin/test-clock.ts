@@ -24,6 +24,7 @@ export function createTestClockHandlers(
       const programs = catalog.programs().map(({ id }) => id);
       const written = await Promise.all(programs.map((id) => gateway.expirePoints(id)));
       const evaluated = await Promise.all(programs.map((id) => gateway.evaluateTiers(id)));
+      await Promise.all(programs.map((id) => gateway.enrolMembers(id)));
       const lots = written.reduce((total, result) => total + result.lots, 0);
       const members = evaluated.reduce((total, result) => total + result.members, 0);
       return { ...state(), timed_out: due.length, lots, members };
