@@ -61,7 +61,10 @@ async function makeProfiles({ context, task, plan }: Carrier, rows: Row[], resul
     change: changeOf(row as Row),
     path: '',
   }));
-  const outcomes = await writeProfiles(context.db, database, writes, { mayCreate: true });
+  const outcomes = await writeProfiles(context.db, database, writes, {
+    mayCreate: true,
+    isRegistered: true,
+  });
   for (const [index, group] of groups.entries()) {
     const outcome = outcomes[index];
     for (const row of group) {

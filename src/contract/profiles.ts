@@ -114,6 +114,26 @@ const update = endpoint({
   examples: [importExample],
 });
 
+const batch = () =>
+  list(freeFields(), { min: 1, max: 10_000 }).describe('Profiles, each as data of profiles/import.');
+
+const batchResult = object({
+  result: list(
+    object({
+      error: integer(),
+      error_text: text(10_000, { min: 0 }),
+      profile_id: profileId().optional(),
+    }),
+  ),
+});
+
+const batchExample = {
+  result: [
+    { error: 0, error_text: 'Successful operation', profile_id: '65f0aa00c0ffee0011223344' },
+    { error: 400, error_text: 'email: expected an e-mail address, got "nobody"' },
+  ],
+};
+
 const importBatch = endpoint({
   path: '/api/v1.1/profiles/import_batch',
   family: 'profiles',
@@ -128,9 +148,7 @@ const importBatch = endpoint({
   request: request(
     {
       db_id: databaseId(),
-      data: list(freeFields(), { min: 1, max: 10_000 }).describe(
-        'Profiles, each as data of profiles/import.',
-      ),
+      data: batch(),
       matching: optional(choice(modes)).describe('How each profile is found. Absent means email.'),
       field_name: optional(text(255)).describe('For matching by custom: a field of the profile database.'),
       ...options,
@@ -142,15 +160,7 @@ const importBatch = endpoint({
       }
     },
   ),
-  response: object({
-    result: list(
-      object({
-        error: integer(),
-        error_text: text(10_000, { min: 0 }),
-        profile_id: profileId().optional(),
-      }),
-    ),
-  }),
+  response: batchResult,
   refusals: ['database_not_found', 'database_not_allowed', 'field_unknown'],
   examples: [
     {
@@ -159,12 +169,48 @@ const importBatch = endpoint({
         matching: 'email',
         data: [{ email: 'ann@example.net', _fname: 'Ann' }, { email: 'nobody' }],
       },
-      response: {
-        result: [
-          { error: 0, error_text: 'Successful operation', profile_id: '65f0aa00c0ffee0011223344' },
-          { error: 400, error_text: 'email: expected an e-mail address, got "nobody"' },
-        ],
-      },
+      response: batchExample,
+    },
+  ],
+});
+
+const addRefusals = ['database_not_found', 'database_not_allowed', 'field_unknown', 'value_taken'] as const;
+
+const add = endpoint({
+  path: '/api/v1.1/profiles/add',
+  family: 'profiles',
+  scope: 'loyalty_write',
+  summary: 'Create a profile',
+  description:
+    'Looks for nobody: the profile is always a new one, and empty data make an empty one. Refused is what ' +
+    'would be the second of a value that must be unique, such as the e-mail address.',
+  request: request(importFields, {}),
+  response: written,
+  refusals: addRefusals,
+  examples: [
+    {
+      request: { db_id: 5, data: { email: 'ann@example.net', _fname: 'Ann', CRM_ID: 'A-77' } },
+      response: { profile_id: '65f0aa00c0ffee0011223344' },
+    },
+  ],
+});
+
+const addBatch = endpoint({
+  path: '/api/v1.1/profiles/add_batch',
+  family: 'profiles',
+  scope: 'loyalty_write',
+  summary: 'Create many profiles',
+  maxBytes: 10_485_760,
+  description:
+    'Up to 10,000 profiles and 10 MB at once, each as with profiles/add. Ours: result has one entry for ' +
+    'each profile in the same order, and a profile that is refused does not disturb the others.',
+  request: request({ db_id: databaseId(), data: batch(), ...options }, {}),
+  response: batchResult,
+  refusals: ['database_not_found', 'database_not_allowed'],
+  examples: [
+    {
+      request: { db_id: 5, data: [{ email: 'ann@example.net', _fname: 'Ann' }, { email: 'nobody' }] },
+      response: batchExample,
     },
   ],
 });
@@ -225,4 +271,4 @@ const remove = endpoint({
   ],
 });
 
-export const profiles = { importOne, update, importBatch, get, remove };
+export const profiles = { importOne, update, importBatch, add, addBatch, get, remove };

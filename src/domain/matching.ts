@@ -55,6 +55,9 @@ export function searchFor(
   }
 }
 
+/** Looks for nobody: what is written with it is always a new profile. */
+export const nobody: Search = { criteria: [], implied: { set: {} }, shown: 'nothing' };
+
 /** The change a new profile starts with: what it was searched by, unless its data say otherwise. */
 export function withImplied(change: ProfileChange, { implied }: Search): ProfileChange {
   const { email, phones } = implied;

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type RunningApi, startApi } from '../../src/api';
 import type { ServiceConfig } from '../../src/config';
+import { writeProfiles } from '../../src/db/commands/profiles';
 import { createToken } from '../../src/db/commands/tokens';
+import { nobody } from '../../src/domain/matching';
 import { type Backend, silent, startBackend } from '../support/service';
 import { until } from '../support/until';
 import { type Json, send, type WireFormat } from '../support/wire';
@@ -107,6 +109,22 @@ describe('a program that takes in all profiles', () => {
     const answer = await call('/profiles/import_batch', { db_id: shop.db_id, data });
     expect((answer.result as Json[]).filter(({ error }) => error === 0)).toHaveLength(701);
     expect(await state(shop)).toEqual(settled(700));
+  });
+
+  test('has those who are added, one by one or many at once', async () => {
+    const shop = await makeShop({ participation: 'all' });
+    const { db_id } = shop;
+    await call('/profiles/add', { db_id, data: { email: 'ann@example.com' } });
+    await call('/profiles/add_batch', { db_id, data: [{ email: 'bob@example.com' }, {}] });
+    expect(await state(shop)).toEqual(settled(3));
+  });
+
+  test('leaves those alone who are imported with their balances', async () => {
+    const shop = await makeShop({ participation: 'all' });
+    const writes = [{ search: nobody, change: { set: {}, removed: [] }, path: '' }];
+    const database = { id: shop.db_id, name: '', emailIsUnique: true, fields: new Map() };
+    await writeProfiles(backend.pool, database, writes, { mayCreate: true, isRegistered: true });
+    expect(await state(shop)).toEqual(settled(0));
   });
 
   test('has those who were there before it took everybody in', async () => {

@@ -48,10 +48,12 @@ interface Waiting extends ProfileWrite {
 /** What a round has settled; the others met a profile that an earlier one of the round had found too. */
 type Round = { outcomes: Map<number, WriteOutcome>; again: Waiting[] };
 
-type Mode = {
+export type WriteMode = {
   mayCreate: boolean;
   /** Nobody hears of it. */
   isSilent?: boolean;
+  /** Whoever writes makes members of the profiles, too: nobody else has to. */
+  isRegistered?: boolean;
 };
 
 /** So many at once: each takes a lock, and Postgres holds some thousands for everybody together. */
@@ -66,7 +68,7 @@ export async function writeProfiles(
   pool: Pool,
   database: Database,
   writes: readonly ProfileWrite[],
-  mode: Mode,
+  mode: WriteMode,
 ): Promise<WriteOutcome[]> {
   const outcomes: WriteOutcome[] = [];
   let waiting: Waiting[] = writes.map((write, index) => ({ ...write, index }));
@@ -105,7 +107,7 @@ function claimsOf(database: Database, { search, change }: ProfileWrite): string[
  * Writes one round in one transaction. Somebody else may take a unique value between our look and our write;
  * then the writes are done one by one, and the look shows whose value it is.
  */
-async function writeRound(pool: Pool, database: Database, round: Waiting[], mode: Mode): Promise<Round> {
+async function writeRound(pool: Pool, database: Database, round: Waiting[], mode: WriteMode): Promise<Round> {
   try {
     return await inTransaction(pool, '', (db) => writeTogether(db, database, round, mode));
   } catch (error) {
@@ -128,7 +130,7 @@ async function writeTogether(
   db: Queryable,
   database: Database,
   round: Waiting[],
-  mode: Mode,
+  mode: WriteMode,
 ): Promise<Round> {
   const outcomes = new Map<number, WriteOutcome>();
   const again: Waiting[] = [];
@@ -142,7 +144,7 @@ async function writeTogether(
   }
   await refuseTakenValues(db, database, targets, outcomes);
   await store(db, database, [...targets.values()]);
-  if (targets.size > 0) await noteUnconsidered(db, database.id, [...targets.keys()]);
+  if (targets.size > 0 && !mode.isRegistered) await noteUnconsidered(db, database.id, [...targets.keys()]);
   if (!mode.isSilent) await announce(db, database, [...targets.values()]);
   for (const { index, profile_id } of targets.values()) outcomes.set(index, { profile_id });
   return { outcomes, again };
@@ -178,7 +180,7 @@ function aim(
   database: Database,
   write: Waiting,
   rows: readonly { profile_id: string }[],
-  { mayCreate }: Mode,
+  { mayCreate }: WriteMode,
 ): Target | Extract<WriteOutcome, Refusal> {
   const { search } = write;
   const isById = search.criteria.some(({ field }) => field === 'profile_id');

@@ -3,13 +3,14 @@ import { type profiles, readItemMatch } from '../../contract/profiles';
 import {
   deleteProfile,
   type ProfileWrite,
+  type WriteMode,
   type WriteOutcome,
   writeProfiles,
 } from '../../db/commands/profiles';
 import { areExports } from '../../db/queries/exports';
 import { findProfile, readProfile } from '../../db/queries/profiles';
 import type { Access, Database } from '../../domain/catalog';
-import { type Match, searchFor } from '../../domain/matching';
+import { type Match, nobody, searchFor } from '../../domain/matching';
 import { readProfileData } from '../../domain/profile';
 import { isRefusal, type Refusal, refusals, refusalText, refuse } from '../../domain/refusal';
 import type { Context, Handlers } from '../handler';
@@ -35,11 +36,30 @@ export function createProfileHandlers(dependencies: Dependencies): Handlers<type
         return refuse('field_unknown', { field: `field_name: "${field_name}"` });
       }
       const writes = input.data.map((item) => readItem(database, input, item));
-      const valid = writes.flatMap((write) => (isRefusal(write) ? [] : [write]));
-      const written = await writeProfiles(db, database, valid, modeOf(input, true));
-      await enrolWritten(dependencies, database.id, written.flatMap(idOf), now);
-      const outcomes = written.values();
-      return { result: writes.map((write) => resultRow(isRefusal(write) ? write : outcomes.next().value)) };
+      return { result: await writeMany(database, writes, modeOf(input, true), now) };
+    },
+
+    async add(input, { access, now }) {
+      const database = findDatabase(catalog, access, input.db_id);
+      if (isRefusal(database)) return database;
+      const write = readNew(database, input.data, 'data.');
+      if (isRefusal(write)) return write;
+      const [outcome] = await writeProfiles(db, database, [write], modeOf(input, true));
+      if (!outcome) throw new Error('One write had no outcome');
+      if (isRefusal(outcome)) {
+        const { refusal } = outcome;
+        if (refusal === 'value_taken' || refusal === 'bad_request') return outcome;
+        throw new Error('Nobody was looked for, and that failed');
+      }
+      await enrolWritten(dependencies, database.id, idOf(outcome), now);
+      return outcome;
+    },
+
+    async addBatch(input, { access, now }) {
+      const database = findDatabase(catalog, access, input.db_id);
+      if (isRefusal(database)) return database;
+      const writes = input.data.map((item) => readNew(database, item, ''));
+      return { result: await writeMany(database, writes, modeOf(input, true), now) };
     },
 
     async get(input, { access }) {
@@ -79,6 +99,14 @@ export function createProfileHandlers(dependencies: Dependencies): Handlers<type
     return outcome;
   }
 
+  async function writeMany(database: Database, writes: Write[], mode: WriteMode, now: string) {
+    const valid = writes.flatMap((write) => (isRefusal(write) ? [] : [write]));
+    const written = await writeProfiles(db, database, valid, mode);
+    await enrolWritten(dependencies, database.id, written.flatMap(idOf), now);
+    const outcomes = written.values();
+    return writes.map((write) => resultRow(isRefusal(write) ? write : outcomes.next().value));
+  }
+
   async function find(input: { db_id: number; matching: Match }, access: Access) {
     const database = findDatabase(catalog, access, input.db_id);
     if (isRefusal(database)) return database;
@@ -97,12 +125,18 @@ function modeOf({ skip_triggers }: { skip_triggers?: boolean | undefined }, mayC
   return { mayCreate, isSilent: skip_triggers ?? false };
 }
 
+type Write = ProfileWrite | WriteRefusal;
 type WriteRefusal = Refusal<'bad_request' | 'field_unknown'>;
 
 function readItem(database: Database, request: BatchRequest, item: Data): ProfileWrite | WriteRefusal {
   const match = readItemMatch(request, item);
   if ('problem' in match) return refuse('bad_request', match);
   return readWrite(database, match.matching, item, '');
+}
+
+function readNew(database: Database, data: Data, path: string): Write {
+  const change = readProfileData(database, data, path);
+  return isRefusal(change) ? change : { search: nobody, change, path };
 }
 
 function readWrite(database: Database, match: Match, data: Data, path: string): ProfileWrite | WriteRefusal {
