@@ -20,6 +20,7 @@ import { adminProfiles } from './admin/profiles';
 import { adminPrograms } from './admin/programs';
 import { adminPromoCodePools } from './admin/promo-code-pools';
 import { adminPromotionGroups } from './admin/promotion-groups';
+import { adminPromotionTests } from './admin/promotion-tests';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
 import { adminSegments } from './admin/segments';
@@ -62,6 +63,7 @@ export const subjects = {
   adminPromotionGroups,
   adminPartners,
   adminPartnerProducts,
+  adminPromotionTests,
   adminTierGroups,
   adminChannels,
   adminTouchpoints,

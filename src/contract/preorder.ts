@@ -52,7 +52,8 @@ const wish = request(
   },
 );
 
-const orderData = {
+/** What preorder and preorder_commit ask of an order. */
+export const orderData = {
   endpoint: text(255).describe(
     'External id of the touchpoint. Its channel tells the profile database, and so the loyalty program.',
   ),
@@ -74,7 +75,8 @@ const orderData = {
 
 type LineNames = { external_id: string; product: string | undefined; sku: string | undefined };
 
-function checkLines({ lines }: { lines: LineNames[] }, report: Report): void {
+/** What no single field of a line can tell. */
+export function checkLines({ lines }: { lines: LineNames[] }, report: Report): void {
   const seen = new Set<string>();
   for (const [index, { external_id, product, sku }] of lines.entries()) {
     if ((product === undefined) === (sku === undefined)) {
@@ -143,7 +145,8 @@ const pricedLine = object({
     .optional(),
 });
 
-const priced = {
+/** What is answered of a priced order. */
+export const priced = {
   external_id: text(255),
   currency: text(3),
   total_price: points().describe('Before benefits, with delivery if the request had it so.'),
@@ -208,7 +211,7 @@ const commitAnswer = object({
   ),
 });
 
-const sampleData = {
+export const sampleData = {
   endpoint: 'website',
   status: 'new',
   currency: 'RUB',
@@ -222,7 +225,7 @@ const sampleData = {
   ],
 };
 const stars = (amount: string) => ({ points_currency_iid: 2, points_currency_eid: 'stars', amount });
-const sampleAnswer = {
+export const sampleAnswer = {
   external_id: 'order_9',
   currency: 'RUB',
   total_price: '2500.00',

@@ -85,6 +85,25 @@ export function checkoutSettings(
   return { market, channel, program, pricing: program && catalog.pricing(program.id) };
 }
 
+/**
+ * The settings with these promotions switched on, as if they were no drafts; or the first that does not exist.
+ */
+export function withDrafts(
+  settings: CheckoutSettings,
+  drafts: readonly string[],
+): CheckoutSettings | Refusal<'resource_not_found'> {
+  const { pricing } = settings;
+  const known = new Set(pricing?.promotions.map(({ externalId }) => externalId));
+  const unknown = drafts.find((eid) => !known.has(eid));
+  if (unknown !== undefined)
+    return refuse('resource_not_found', { resource: 'Promotion', id: `"${unknown}"` });
+  if (!pricing) return settings;
+  const promotions = pricing.promotions.map((promotion) =>
+    drafts.includes(promotion.externalId) ? { ...promotion, isActive: true } : promotion,
+  );
+  return { ...settings, pricing: { ...pricing, promotions } };
+}
+
 /** What the order comes to, in major units: "2150.00". */
 export function finalPriceOf({ priced, delivery }: PricedCheckout): Amount {
   return fromWhole(totalsOf(priced.lines).final + delivery, moneyScale);
@@ -137,7 +156,6 @@ export interface JudgedCode {
 export interface Customer {
   readonly profile: ProfileRecord;
   readonly member: {
-    readonly id: string;
     readonly tiers: ReadonlySet<string>;
     /** Active points by currency, as decimal strings. */
     readonly balances: ReadonlyMap<number, string>;

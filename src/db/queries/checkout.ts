@@ -81,7 +81,7 @@ export const readBalances = balances;
  * Everything promotions may look at of a customer at a moment (RFC 3339 UTC); without a member id the
  * profile alone. undefined: the profile is gone. Throws DatabaseUnavailable.
  */
-async function findCustomer(
+export async function findCustomer(
   db: Queryable,
   { profile_id, member_id }: { profile_id: string; member_id: string | null },
   pricing: Pricing | undefined,
@@ -90,21 +90,30 @@ async function findCustomer(
   const profile = await readProfile(db, profile_id);
   if (!profile) return undefined;
   if (member_id === null || !pricing) return { profile, member: null };
-  const limited = limitedPromotions(pricing, at);
   const points = await balances(db, member_id, at);
   const tiers = await heldTiers(db, member_id);
-  const used =
-    limited.length === 0 ? [] : await uses(db, profile_id, JSON.stringify(limited), pricing.terms.timezone);
-  const scales = new Map(pricing.promotions.map((it) => [it.id, it.compiledLimits.scale]));
   return {
     profile,
     member: {
-      id: member_id,
       tiers: new Set(tiers.map(({ eid }) => eid)),
       balances: new Map(points.map(({ currency_iid, active }) => [currency_iid, active])),
-      uses: new Map(used.map((row) => [row.promotion_id, toUse(row, scales.get(row.promotion_id))])),
+      uses: await findUses(db, profile_id, pricing, at),
     },
   };
+}
+
+/** How often limited promotions have been used, by everybody and by a profile, at a moment (RFC 3339). */
+export async function findUses(
+  db: Queryable,
+  profileId: string,
+  pricing: Pricing,
+  at: string,
+): Promise<Map<number, PromotionUse>> {
+  const limited = limitedPromotions(pricing, at);
+  if (limited.length === 0) return new Map();
+  const rows = await uses(db, profileId, JSON.stringify(limited), pricing.terms.timezone);
+  const scales = new Map(pricing.promotions.map((it) => [it.id, it.compiledLimits.scale]));
+  return new Map(rows.map((row) => [row.promotion_id, toUse(row, scales.get(row.promotion_id))]));
 }
 
 function toUse(
@@ -128,7 +137,7 @@ function limitedPromotions({ promotions }: Pricing, at: string) {
 
 /**
  * Prices an order as a customer asks for it, at a moment (RFC 3339 UTC); only reads. Refusals: those of
- * changeOrder and of payments with points, profile_not_found. Throws DatabaseUnavailable.
+ * priceFor, profile_not_found. Throws DatabaseUnavailable.
  */
 export async function priceRequest(
   db: Queryable,
@@ -137,19 +146,34 @@ export async function priceRequest(
   person: { profile_id: string; member_id: string | null },
   now: string,
 ): Promise<PricedCheckout | CheckoutRefusal> {
+  const customer = await findCustomer(db, person, settings.pricing, now);
+  if (!customer) return refuse('profile_not_found', { matching: `profile_id "${person.profile_id}"` });
+  return priceFor(db, settings, request, customer, now);
+}
+
+/**
+ * Prices an order for a customer, who need not exist. Refusals: those of changeOrder and of payments with
+ * points. Throws DatabaseUnavailable.
+ */
+export async function priceFor(
+  db: Queryable,
+  settings: CheckoutSettings,
+  request: CheckoutRequest,
+  customer: Customer,
+  now: string,
+): Promise<PricedCheckout | CheckoutRefusal> {
   const { market, channel, program, pricing } = settings;
+  const { profile_id: profileId } = customer.profile;
   const named = (key: 'product' | 'sku') => request.lines.flatMap((line) => line[key] ?? []);
   const goods = await findGoods(db, { products: named('product'), skus: named('sku') });
-  const record = changeOrder(undefined, request, { market, now, profileId: person.profile_id, goods });
+  const record = changeOrder(undefined, request, { market, now, profileId, goods });
   if (isRefusal(record)) {
     if (record.refusal === 'conflict') throw new Error('An order that is not there yet conflicts');
     return record;
   }
-  const customer = await findCustomer(db, person, pricing, now);
-  if (!customer) return refuse('profile_not_found', { matching: `profile_id "${person.profile_id}"` });
   const payments = program && pricing ? readPayments(request.points_payment ?? [], program, pricing) : [];
   if (isRefusal(payments)) return payments;
-  const codes = await findCodes(db, request.promo_codes ?? [], channel.database_id, person.profile_id, now);
+  const codes = await findCodes(db, request.promo_codes ?? [], channel.database_id, profileId, now);
   const ofLines = request.lines.map(({ product = '', sku }) =>
     sku === undefined ? goods.products.get(product) : goods.skus.get(sku),
   );

@@ -12,6 +12,7 @@ import { createAdminProfileHandlers } from './admin/profiles';
 import { createAdminProgramHandlers } from './admin/programs';
 import { createAdminPromoCodePoolHandlers } from './admin/promo-code-pools';
 import { createAdminPromotionGroupHandlers } from './admin/promotion-groups';
+import { createPromotionTestHandlers } from './admin/promotion-tests';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
 import { createAdminSegmentHandlers } from './admin/segments';
@@ -55,6 +56,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPromotionGroups: createAdminPromotionGroupHandlers(dependencies),
     adminPartners: createAdminPartnerHandlers(dependencies),
     adminPartnerProducts: createAdminPartnerProductHandlers(dependencies),
+    adminPromotionTests: createPromotionTestHandlers(dependencies),
     adminTierGroups: createAdminTierGroupHandlers(dependencies),
     ...createMarketSettingHandlers(dependencies),
     adminFeeds: createAdminFeedHandlers(dependencies),
