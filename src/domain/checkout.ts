@@ -86,7 +86,7 @@ export function checkoutSettings(
 }
 
 /**
- * The settings with these promotions switched on, as if they were no drafts; or the first that does not exist.
+ * The settings with these promotions switched on, as if they were no drafts. Refusal: resource_not_found.
  */
 export function withDrafts(
   settings: CheckoutSettings,

@@ -111,8 +111,10 @@ test('nothing is written', async () => {
   const count = async () =>
     (
       await backend.pool.query(`
-        select (select count(*) from market.orders) as orders, (select count(*) from ledger.postings) as postings,
-          (select count(*) from market.promotion_uses) as uses, (select count(*) from directory.profiles) as people`)
+        select
+          (select count(*) from market.orders) as orders, (select count(*) from ledger.postings) as postings,
+          (select count(*) from market.promotion_uses) as uses,
+          (select count(*) from directory.profiles) as people`)
     ).rows;
   const before = await count();
   await ask({ profile_id: ann.profile_id, order: workedOrder });

@@ -2,6 +2,7 @@ import { preorders } from '../../src/contract/preorder';
 import { checkLedger } from '../../src/db/check-ledger';
 import { kioskOrder, newOrderId, workedAnswer, workedBalance, workedOrder } from '../support/checkout';
 import { type Case, specify, type World } from '../support/spec';
+import { until } from '../support/until';
 import type { Json } from '../support/wire';
 
 const own = (cases: Record<string, Case>) =>
@@ -235,6 +236,12 @@ describe('at once', () => {
         kind,
       ],
     );
+    const { try: attempt } = await bench.another(7);
+    const order = { external_id: 'any', data: kioskOrder({ promo_codes: [external_id] }) };
+    await until(async () => {
+      const { data } = await attempt('/market/orders/preorder', order);
+      return (data as { promotions: Json[] }).promotions.length > 0;
+    });
     return rows[0].id as number;
   };
   const off = [{ kind: 'percent_off', percent: 10 }];

@@ -33,8 +33,8 @@ export const adminPromotionTests = {
     scope: 'admin',
     summary: 'Test promotions on an order',
     description:
-      'Prices an order as preorder does, with the whole explanation, for a member or an invented one, at any ' +
-      'moment, with drafts as if they were switched on. Writes nothing.',
+      'Prices an order as preorder does, with the whole explanation, for a member or an invented one, at ' +
+      'any moment, with drafts as if they were switched on. Writes nothing.',
     request: request(
       {
         profile_id: optional(opaqueId()).describe('The customer. Either this or member is needed.'),
