@@ -4,12 +4,14 @@ import type { FetchFeed } from '../src/feeds/fetch';
 import type { readYml } from '../src/feeds/read';
 import type { unpack } from '../src/feeds/unpack';
 import type { FileStore } from '../src/file-store';
+import type { Gateway } from '../src/gateway';
 import type { Send } from '../src/webhooks/send';
 import { createCalculateSegment } from './calculate-segment';
 import { createCleanExports } from './clean-exports';
 import { createCommitOrder } from './commit-order';
 import { createDeleteEvents } from './delete-events';
 import { createDeliverEvents } from './deliver-events';
+import { createDispatchScenarios } from './dispatch-scenarios';
 import { createEnrolMembers } from './enrol-members';
 import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
@@ -19,6 +21,7 @@ import { createImports } from './imports';
 import { createManagePoints } from './manage-points';
 import { createParticipate } from './participate';
 import { createPost } from './post';
+import { createEndScenarioRun, createTakeScenarioStep } from './scenario-step';
 import { createSettle } from './settle';
 import { createTryWebhook } from './try-webhook';
 
@@ -26,6 +29,11 @@ import { createTryWebhook } from './try-webhook';
 export interface ActivityContext {
   db: Pool;
   catalog: Catalog;
+  gateway: Gateway;
+  /** Aborted when the process is told to stop: what only looks for work stops looking. */
+  stopping: AbortSignal;
+  /** A run of a scenario that waits longer than this closes its workflow meanwhile. */
+  scenarioOpenWaitSec: number;
   /** Now, as RFC 3339 UTC. */
   clock(): string;
   log: Log;
@@ -56,6 +64,9 @@ export function createActivities(context: ActivityContext) {
     deleteEvents: createDeleteEvents(context),
     commitOrder: createCommitOrder(context),
     deliverEvents: createDeliverEvents(context),
+    dispatchScenarios: createDispatchScenarios(context),
+    endScenarioRun: createEndScenarioRun(context),
+    takeScenarioStep: createTakeScenarioStep(context),
     evaluateTiers: createEvaluateTiers(context),
     enrolMembers: createEnrolMembers(context),
     expirePoints: createExpirePoints(context),

@@ -19,6 +19,8 @@ export interface Stack {
   url: string;
   pool: Pool;
   config: ServiceConfig;
+  /** Of the servers. */
+  dataDir: string;
   /** Ids of the processes. */
   workerPid: number;
   apiPid: number;
@@ -60,6 +62,7 @@ export async function startStack(progress: (message: string) => void): Promise<S
     url,
     pool,
     config,
+    dataDir,
     workerPid: worker.pid ?? 0,
     apiPid: api.pid ?? 0,
     async close() {

@@ -91,6 +91,9 @@ export const settings = z.object({
       'How often programs that take members in by themselves look for those left over, in seconds. 0: no ' +
         'schedule is made.',
     ),
+  scenarioOpenWaitSec: whole(0, 2_592_000)
+    .default(3_600)
+    .describe('Runs of scenarios that wait longer than this, in seconds, close their workflow meanwhile.'),
   webhooksAllowPrivate: flag
     .optional()
     .describe(

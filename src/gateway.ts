@@ -19,6 +19,7 @@ import {
   type CommitOrderInput,
   type CommitOrderResult,
   calculateSegmentType,
+  callSignal,
   cleanExportsStart,
   cleanExportsType,
   commitOrderType,
@@ -26,6 +27,8 @@ import {
   deliverEventsStart,
   deliverEventsType,
   discardSignal,
+  dispatchScenariosStart,
+  dispatchScenariosType,
   type EnrolMembersResult,
   type EvaluateTiersResult,
   type ExpirePointsResult,
@@ -49,6 +52,9 @@ import {
   importType,
   importWorkflowId,
   postType,
+  type ScenarioRunInput,
+  scenarioRunId,
+  scenarioRunType,
   searchAttributes,
   segmentScheduleId,
   taskQueues,
@@ -98,6 +104,18 @@ export interface OrderLabels {
   member: string;
 }
 
+/** What operators read about a run of a scenario, and what its workflow is known by. */
+export interface ScenarioRunLabels {
+  run_id: string;
+  scenario_id: number;
+  scenario_eid: string;
+  version_id: number;
+  program_eid: string;
+  member_id: string;
+  profile_id: string;
+  cause: string;
+}
+
 type Temporary<O extends Accrue | Redeem> = O & { temp_until: string };
 type Opening = Temporary<Accrue | Redeem>;
 
@@ -137,6 +155,10 @@ export interface Gateway {
   startDelivery(webhookId: number): Promise<void>;
   /** Sends a webhook an event about nobody; undefined if there is no such webhook. */
   tryWebhook(webhookId: number): Promise<Attempt | undefined>;
+  /** Has scenarios run from now on; if Temporal is away, workers do so within a minute. */
+  startScenarios(): Promise<void>;
+  /** Has a run of a scenario look where it stands: by its workflow, which is started where it may be. */
+  callScenarioRun(run: ScenarioRunLabels, how: { mayStart: boolean }): Promise<void>;
   isReachable(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -321,14 +343,8 @@ export function openGateway(options: GatewayOptions): Gateway {
     );
   }
 
-  function isReachable(): Promise<boolean> {
-    return client
-      .withDeadline(Date.now() + 2_000, () => connection.healthService.check({}))
-      .then(() => true)
-      .catch(() => false);
-  }
-
   return {
+    ...scenarioCalls(client, options),
     post,
     openHold,
     signalHold,
@@ -428,6 +444,49 @@ async function confirm(client: Client, taskQueue: string, order: CommitOrderInpu
 async function confirmed(run: () => Promise<CommitOrderResult>, { request_hash }: CommitOrderInput) {
   const first = await run();
   return (first.request_hash === request_hash ? first : await run()).outcome;
+}
+
+/** What has to do with scenarios. */
+function scenarioCalls(client: Client, { taskQueue, requestTimeoutMs, log }: GatewayOptions) {
+  async function startScenarios(): Promise<void> {
+    try {
+      await within(client, requestTimeoutMs, () =>
+        client.workflow.start(dispatchScenariosType, dispatchScenariosStart(taskQueue)),
+      );
+    } catch (error) {
+      log.warn({ err: error }, 'Workers start the dispatcher of scenarios, within a minute');
+    }
+  }
+
+  async function callScenarioRun(run: ScenarioRunLabels, { mayStart }: { mayStart: boolean }) {
+    const workflowId = scenarioRunId(taskQueue, run);
+    if (!mayStart) {
+      await within(client, requestTimeoutMs, () =>
+        client.workflow.getHandle(workflowId).signal(callSignal),
+      ).catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
+      return;
+    }
+    const { run_id, version_id, scenario_eid, profile_id, cause } = run;
+    await within(client, requestTimeoutMs, () =>
+      client.workflow.signalWithStart(scenarioRunType, {
+        workflowId,
+        taskQueue: taskQueues(taskQueue).scenarios,
+        args: [{ run_id, version_id }] satisfies [ScenarioRunInput],
+        signal: callSignal,
+        signalArgs: [],
+        staticSummary: `scenario ${scenario_eid}, since ${cause}`,
+        typedSearchAttributes: attributePairs({
+          LoyaltyProgram: run.program_eid,
+          LoyaltyMember: profile_id,
+          LoyaltyScenario: scenario_eid,
+        }),
+      }),
+    );
+  }
+
+  return { startScenarios, callScenarioRun };
 }
 
 /** gRPC status codes that say the call itself is wrong: trying again cannot help. */

@@ -12,7 +12,9 @@ import { createFetcher } from './feeds/fetch';
 import { readYml } from './feeds/read';
 import { unpack } from './feeds/unpack';
 import { openFileStore } from './file-store';
+import { openGateway } from './gateway';
 import { type Running, runProcess } from './process';
+import { keepScenarios } from './scenarios';
 import { keepSchedules } from './schedules';
 import { temporalConnection } from './temporal-connection';
 import { createSender } from './webhooks/send';
@@ -49,22 +51,35 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
   const connection = await NativeConnection.connect(temporalConnection(config));
   const db = createPool(config, log);
   const catalog = await openCatalog(db, log);
+  const gateway = openGateway({
+    connection: temporalConnection(config),
+    namespace: config.temporalNamespace,
+    taskQueue: config.temporalTaskQueue,
+    requestTimeoutMs: config.requestTimeoutMs,
+    now: () => clock.now(),
+    log,
+  });
+  const stopping = new AbortController();
   const workers = await createWorkers(config, connection, {
     activities: createActivities({
       db,
       catalog,
+      gateway,
+      stopping: stopping.signal,
       clock: () => clock.now().toISOString(),
       log,
       send: createSender(config.webhooksAllowPrivate ?? false),
       files: openFileStore(filePlace(config)),
       feeds: { fetch: createFetcher(config.webhooksAllowPrivate ?? false), unpack, read: readYml },
       exportKeepSec: config.exportKeepSec,
+      scenarioOpenWaitSec: config.scenarioOpenWaitSec,
     }),
     codePath: options.workflowBundlePath ?? join(__dirname, '../workflow-bundle.js'),
   });
 
   const schedules = await keepSchedules(config, db, log);
   const deliveries = await keepDeliveries(config, db, log);
+  const scenarios = await keepScenarios(gateway, db, log);
   const runs = workers.map((worker) => worker.run());
   const ended = Promise.allSettled(runs);
   return {
@@ -72,9 +87,12 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
     async stop() {
       await schedules.stop();
       await deliveries.stop();
+      await scenarios.stop();
+      stopping.abort();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;
       await connection.close();
+      await gateway.close();
       await catalog.close();
       await db.end();
     },

@@ -47,7 +47,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
       ...['src/contract/import-file', 'csv-parse'],
       ...['@temporalio/activity', 'uuidv7', 'node'],
     ],
-    types: ['pg', 'src/feeds', 'src/catalog', 'src/file-store', 'src/webhooks', 'zod'],
+    types: ['pg', 'src/feeds', 'src/catalog', 'src/file-store', 'src/gateway', 'src/webhooks', 'zod'],
   },
   'src/feeds': {
     may: ['src/feeds', 'src/domain', 'src/webhooks/address', 'saxes', 'tar-stream', 'yauzl', 'node'],
@@ -74,7 +74,7 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
 const entries = new Set(
   [
     ...['api', 'worker', 'worker-health', 'migrate', 'dev', 'program', 'import', 'check-ledger', 'feed'],
-    ...['process', 'schedules', 'deliveries', 'search-attributes'],
+    ...['process', 'schedules', 'deliveries', 'scenarios', 'search-attributes'],
   ].map((name) => `src/${name}.ts`),
 );
 

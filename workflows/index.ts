@@ -11,3 +11,4 @@ export { hold } from './hold';
 export { importFeed } from './import-feed';
 export { importMembers } from './import-members';
 export { loyaltyParticipation, loyaltyPointsManagement } from './nodes';
+export { dispatchScenarios, scenarioRun } from './scenarios';

@@ -108,7 +108,7 @@ export interface CommitOrderResult {
   outcome: CommitOutcome;
 }
 
-/** Search attributes of a hold; amounts are for searching only, exact ones are in the input. */
+/** Search attributes; amounts are for searching only, exact ones are in the input. */
 export const searchAttributes = {
   LoyaltyProgram: 'KEYWORD',
   LoyaltyMember: 'KEYWORD',
@@ -116,6 +116,7 @@ export const searchAttributes = {
   LoyaltyKind: 'KEYWORD',
   LoyaltyAmount: 'DOUBLE',
   LoyaltyTransactionEid: 'KEYWORD',
+  LoyaltyScenario: 'KEYWORD',
 } as const;
 
 /** The workflow that writes off the lapsed points of one program. */
@@ -293,3 +294,51 @@ export interface ParticipationInput extends NodeInput {
 }
 
 export type ParticipationResult = Participated;
+
+/** The workflow of one run of a scenario for one member. */
+export const scenarioRunType = 'scenarioRun';
+
+/** Sent to a run whose time may have come. */
+export const callSignal = 'call';
+
+export interface ScenarioRunInput {
+  run_id: string;
+  /** What the run does is a version of its scenario, which never changes. */
+  version_id: number;
+}
+
+/** Asleep, its row is all there is of a run until it is called. */
+export type ScenarioRunResult = { state: 'sleeps'; until: string } | { state: 'ended'; outcome: string };
+
+/** One id per scenario, member and cause, so that a run has one workflow at a time. */
+export function scenarioRunId(
+  taskQueue: string,
+  { scenario_id, member_id, cause }: { scenario_id: number; member_id: string; cause: string },
+): string {
+  return `${taskQueue}/scenario/${scenario_id}/${member_id}/${cause}`;
+}
+
+/** The workflow that starts runs of scenarios and calls those that are due. */
+export const dispatchScenariosType = 'dispatchScenarios';
+
+export interface DispatchScenariosInput {
+  /** Of the runs before. */
+  started?: number;
+  called?: number;
+}
+
+export interface DispatchScenariosResult {
+  started: number;
+  called: number;
+}
+
+/** How it is started; one that is running already goes on. */
+export function dispatchScenariosStart(taskQueue: string) {
+  return {
+    workflowId: `${taskQueue}/scenarios`,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    taskQueue: taskQueues(taskQueue).scenarios,
+    args: [{}] satisfies [DispatchScenariosInput],
+    staticSummary: 'starts and calls runs of scenarios',
+  };
+}

@@ -23,6 +23,7 @@ import { adminPromotionGroups } from './admin/promotion-groups';
 import { adminPromotionTests } from './admin/promotion-tests';
 import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
+import { adminScenarios } from './admin/scenarios';
 import { adminSegments } from './admin/segments';
 import { adminTierGroups } from './admin/tier-groups';
 import { adminTokens } from './admin/tokens';
@@ -81,4 +82,5 @@ export const subjects = {
   adminReports,
   adminProfiles,
   adminWebhooks,
+  adminScenarios,
 };

@@ -14,6 +14,7 @@ export const eventTypes = [
   'loyalty_temp_rolled_back',
   'loyalty_tier_changed',
   'market_order_created',
+  'loyalty_scenario_event',
   'profile_created',
   'profile_updated',
 ] as const;
@@ -39,6 +40,8 @@ export interface EventRow {
   type: string;
   happened_at: string;
   profile_id: string;
+  /** Null for events of profiles. */
+  member_id: string | null;
   database_id: number;
   program_id: number | null;
   program_eid: string | null;

@@ -6,6 +6,7 @@ import { reservedNames } from './profile';
 import { readStored } from './promotion/pricing';
 import type { Terms } from './promotion/terms';
 import { moneyScale } from './promotion/whole';
+import { checkScenarioDefinition, type ScenarioSurroundings } from './scenario';
 import { checkSegmentCondition } from './segment';
 import {
   type CurrencyValues,
@@ -18,6 +19,7 @@ import {
   type PromotionGroupValues,
   type PromotionValues,
   type RuleValues,
+  type ScenarioValues,
   type SegmentValues,
   type TierGroupValues,
   type TierPeriod,
@@ -74,6 +76,18 @@ export function checkSegmentStays(
   const problem = checkSegmentCondition(segment.condition, fields);
   if (!problem) return null;
   return conflict([], `segment ${segment.id} ("${segment.external_id}") asks about it: ${problem.problem}`);
+}
+
+/** `around`: what there is in its program; `others`: the other scenarios of it. */
+export function checkScenario(
+  scenario: ScenarioValues,
+  around: ScenarioSurroundings,
+  others: readonly { id: number; external_id: string }[],
+): Objection | null {
+  const namesake = others.find((other) => other.external_id === scenario.external_id);
+  if (namesake) return conflict(['external_id'], `scenario ${namesake.id} of this program has it already`);
+  const problem = checkScenarioDefinition(scenario, around);
+  return problem && wrong(problem.path, problem.problem);
 }
 
 type KnownProgram = Pick<ProgramValues, 'external_id' | 'is_active' | 'database_id'> & { id: number };

@@ -20,6 +20,7 @@ import type { Mode } from './promotion/arbitrate';
 import type { Part } from './promotion/kinds';
 import type { PointsMode } from './promotion/price';
 import type { Rounding } from './promotion/whole';
+import type { ScenarioDefinition } from './scenario';
 
 export interface DatabaseValues {
   name: string;
@@ -33,6 +34,13 @@ export interface FieldValues {
   is_required: boolean;
   is_unique: boolean;
   enum_values: string[] | null;
+}
+
+export interface ScenarioValues extends ScenarioDefinition {
+  external_id: string;
+  name: string;
+  description: string;
+  is_active: boolean;
 }
 
 export interface SegmentValues {

@@ -14,6 +14,7 @@ import {
   touchpointSettings,
 } from '../contract/market-settings';
 import { poolSettings } from '../contract/promo-code-settings';
+import { scenarioSettings } from '../contract/scenario-settings';
 import {
   closed,
   creationFields,
@@ -47,6 +48,7 @@ const promotionGroup = closed({ id: id('promotion group'), ...creationFields(pro
 const partnerProduct = closed({ id: id('partner product'), ...creationFields(partnerProductSettings) });
 const tierGroup = closed({ id: id('tier group'), ...creationFields(tierGroupSettings) });
 
+const scenario = closed({ id: id('scenario'), ...creationFields(scenarioSettings) });
 const segment = closed({ id: id('segment'), ...creationFields(segmentSettings) });
 
 const { database_id: _, segment_id: _segmentId, ...programFields } = creationFields(programSettings);
@@ -62,6 +64,7 @@ const program = closed({
   partners: listOf(closed(creationFields(partnerSettings)), 'Its partners.'),
   partner_products: listOf(partnerProduct, 'Special terms for single goods on behalf of partners.'),
   tier_groups: listOf(tierGroup, 'Its tier groups.'),
+  scenarios: listOf(scenario, 'Its scenarios.'),
 });
 
 const { channel: ___, ...touchpointFields } = creationFields(touchpointSettings);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { changeCurrency, createCurrency, currencyValues } from '../db/commands/currencies';
 import { changeDatabase, changeField, createDatabase, createField } from '../db/commands/databases';
 import { changeProgram, createProgram, programValues } from '../db/commands/programs';
+import { changeScenario, createScenario, readScenarios } from '../db/commands/scenarios';
 import { changeSegment, createSegment, readSegments } from '../db/commands/segments';
 import { changeTierGroup, createTierGroup, readTierGroups } from '../db/commands/tier-groups';
 import { changeToken, createToken, findToken, hashToken } from '../db/commands/tokens';
@@ -130,7 +131,7 @@ class Application {
   }
 
   async program(databaseId: number, entry: ProgramEntry, path: Path): Promise<void> {
-    const { id, currencies, tier_groups: tierGroups, ...others } = entry;
+    const { id, currencies, tier_groups: tierGroups, scenarios, ...others } = entry;
     const { promotion_groups, promotions, partners, partner_products, segment: _, ...values } = others;
     const segment_id = await this.segmentId(databaseId, entry, path);
     const wanted = { ...values, segment_id, database_id: databaseId };
@@ -156,6 +157,9 @@ class Application {
       { promotion_groups, promotions, partners, partner_products },
       path,
     );
+    for (const [index, scenario] of scenarios.entries()) {
+      await this.scenario(program.id, scenario, [...path, 'scenarios', index]);
+    }
   }
 
   async currency(programId: number, entry: ProgramEntry['currencies'][number], path: Path): Promise<void> {
@@ -188,6 +192,22 @@ class Application {
       before: row && { row, values: { ...row, tiers: row.tiers.map(comparableTier) } },
       create: () => createTierGroup(this.db, programId, { id, ...wanted }),
       change: (it) => changeTierGroup(this.db, it.id, wanted),
+    });
+  }
+
+  async scenario(programId: number, entry: ProgramEntry['scenarios'][number], path: Path): Promise<void> {
+    const { id, ...wanted } = entry;
+    const row = (await readScenarios(this.db)).find((it) =>
+      id ? it.id === id : it.program_id === programId && it.external_id === wanted.external_id,
+    );
+    this.refuseForeign(row, programId, [...path, 'id']);
+    await this.settle({
+      path,
+      what: (it) => `scenario ${it.id} "${it.external_id}" of program ${programId}`,
+      wanted,
+      before: row && { row, values: row },
+      create: () => createScenario(this.db, programId, { id, ...wanted }),
+      change: (it) => changeScenario(this.db, it.id, wanted),
     });
   }
 

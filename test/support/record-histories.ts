@@ -15,6 +15,7 @@ import {
   deleteEventsType,
   deliverEventsStart,
   deliverEventsType,
+  dispatchScenariosStart,
   enrolMembersType,
   evaluateTiersType,
   expirePointsType,
@@ -24,6 +25,7 @@ import {
   importWorkflowId,
   participationType,
   pointsManagementType,
+  scenarioRunId,
   taskQueues,
 } from '../../workflows/protocol';
 import globalSetup from './global-setup';
@@ -136,11 +138,67 @@ async function main(name: string): Promise<void> {
        values ('nowhere', 'Nowhere', 'https://127.0.0.1', 'product', 'add_and_update', true, 'ignore')`,
     );
     await keep('import-feed', await client.workflow.start(importFeedType, input));
+    await keepScenarios(backend, client, keep);
   } finally {
     await client.connection.close();
     await backend.close();
     await globalTeardown();
   }
+}
+
+/** Runs that wait with their workflow open, close it to sleep, are cancelled, and fail. */
+async function keepScenarios({ pool, gateway, config }: Backend, client: Client, keep: Keep): Promise<void> {
+  const memberId = await enrolIn(pool);
+  const second = { id: 'pause', kind: 'wait', n: 1, unit: 'minute' };
+  const emit = { id: 'tell', kind: 'emit', name: 'hello' };
+  const failing = { id: 'gone', kind: 'check', if: { field: 'tier.none', operator: 'gt', value: 1 } };
+  const play = async (
+    id: number,
+    kind: string,
+    steps: object[],
+    meanwhile = async (_: WorkflowHandle) => {},
+  ) => {
+    await pool.query(
+      `with v as (insert into scenarios.versions (scenario_id, trigger, steps)
+         values ($1, '{"kind":"manual"}', $2::text::json) returning version_id)
+       insert into scenarios.definitions (id, program_id, external_id, name, version_id)
+       select $1, 1, $3, $3, version_id from v`,
+      [id, JSON.stringify(steps), kind],
+    );
+    await pool.query(
+      `insert into scenarios.runs (scenario_id, version_id, member_id, cause, wakes_at, started_at)
+       select id, version_id, $2, 'record', now(), now() from scenarios.definitions where id = $1`,
+      [id, memberId],
+    );
+    await gateway.startScenarios();
+    const run = { scenario_id: id, member_id: memberId, cause: 'record' };
+    const handle = client.workflow.getHandle(scenarioRunId(config.temporalTaskQueue, run));
+    while (
+      !(await handle.describe().then(
+        () => true,
+        () => false,
+      ))
+    ) {}
+    await meanwhile(handle);
+    await keep(kind, handle);
+  };
+  await play(101, 'scenario-open', [emit, second, { ...emit, id: 'again' }]);
+  await play(102, 'scenario-asleep', [emit, { ...second, unit: 'month' }]);
+  await play(103, 'scenario-canceled', [second], async (handle) => {
+    while (
+      (await pool.query('select from scenarios.runs where scenario_id = 103 and step > 0')).rowCount === 0
+    ) {}
+    await handle.cancel();
+  });
+  await play(104, 'scenario-failed', [failing]);
+  await pool.query('update scenarios.definitions set is_active = false');
+  await pool.query(
+    `update scenarios.runs set wakes_at = null, ended_at = now(), outcome = 'end' where wakes_at is not null`,
+  );
+  await keep(
+    'dispatch-scenarios',
+    client.workflow.getHandle(dispatchScenariosStart(config.temporalTaskQueue).workflowId),
+  );
 }
 
 type Keep = (kind: string, handle: WorkflowHandle) => Promise<void>;

@@ -16,7 +16,10 @@ begin
     order by e.turn, e.event_id limit most
   )
   select max(o.turn) into upto from oldest o
-  where o.turn < coalesce(
+  where not exists (
+    select from scenarios.position p
+    where p.turn <= o.turn and exists (select from scenarios.definitions d where d.is_active)
+  ) and o.turn < coalesce(
     (select min(k.turn) from oldest k where k.happened_at >= before), '18446744073709551615'::xid8
   );
   if upto is null then

@@ -36,6 +36,7 @@ export const eventRow = z.object({
   type: z.string(),
   happened_at: z.string(),
   profile_id: z.string(),
+  member_id: z.string().nullable(),
   database_id: z.int(),
   program_id: z.int().nullable(),
   program_eid: z.string().nullable(),
@@ -72,7 +73,7 @@ export function eventsText(source: string): string {
   return `
   select
     e.turn::text as turn, e.event_id::text as event_id, e.type, e.happened_at,
-    coalesce(e.profile_id, m.profile_id) as profile_id,
+    coalesce(e.profile_id, m.profile_id) as profile_id, m.member_id::text as member_id,
     coalesce(e.database_id, g.database_id) as database_id,
     e.program_id, g.external_id as program_eid, m.registered_at, e.data,
     c.iid as currency_iid, c.eid as currency_eid, c.scale,

@@ -15,6 +15,7 @@ import { createAdminPromotionGroupHandlers } from './admin/promotion-groups';
 import { createPromotionTestHandlers } from './admin/promotion-tests';
 import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
+import { createAdminScenarioHandlers } from './admin/scenarios';
 import { createAdminSegmentHandlers } from './admin/segments';
 import { createAdminTierGroupHandlers } from './admin/tier-groups';
 import { createAdminTokenHandlers } from './admin/tokens';
@@ -67,6 +68,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminReports: createAdminReportHandlers(dependencies),
     adminProfiles: createAdminProfileHandlers(dependencies),
     adminWebhooks: createAdminWebhookHandlers(dependencies),
+    adminScenarios: createAdminScenarioHandlers(dependencies),
     transactions: createTransactionHandlers(dependencies),
   };
 }
