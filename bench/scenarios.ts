@@ -6,7 +6,7 @@ import { dispatchScenariosStart, dispatchScenariosType } from '../workflows/prot
 import { type Stack, startStack } from './stack';
 
 const asleep = 1_000_000;
-const members = 2_000;
+const members = 400;
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 /**

@@ -282,11 +282,11 @@ const aboutPersons = [
   'ledger.member_tiers',
   'ledger.members',
   'ledger.postings',
-  'scenarios.runs', // how far a scenario is with a member; what it did is in the postings
   'ledger.standings', // until when a tier is kept, as postings and settings say; gone with the membership
   'ledger.tier_sweeps', // whose tiers were evaluated last, by bare id
   'market.order_promotions', // what promotions did for orders, which the export has
   'market.orders',
+  'scenarios.runs', // how far a scenario is with a member; what it did is in the postings
 ];
 
 test('orders are shown page by page, and of nobody unknown', async () => {
