@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import {
   endRunsOf,
   insertRuns,
@@ -7,7 +8,12 @@ import {
 } from '../src/db/commands/scenario-runs';
 import { readScenarios, type ScenarioRecord } from '../src/db/commands/scenarios';
 import { findReadableEnd, listEvents } from '../src/db/queries/events';
-import { listDueRuns, listMembersWithField, readScenarioPosition } from '../src/db/queries/scenarios';
+import {
+  listDueRuns,
+  listMembersNow,
+  listMembersWithField,
+  readScenarioPosition,
+} from '../src/db/queries/scenarios';
 import { inTransaction } from '../src/db/transaction';
 import { type EventRow, tellEvent } from '../src/domain/event';
 import { dayIn, pickFacts } from '../src/domain/profile-facts';
@@ -64,7 +70,7 @@ async function startForEvents(
   const rows = await listEvents(db, turn, event_id, end.turn, end.event_id, types, null, eventsAtOnce);
   const last = rows.length === eventsAtOnce ? rows.at(-1) : undefined;
   const to = last ?? end;
-  const runs = rows.flatMap((row) => runsFor(row, scenarios));
+  const runs = (await withMembers(db, rows)).flatMap((row) => runsFor(row, scenarios));
   const left = rows.filter(({ type }) => type === leaving).map(({ member_id }) => member_id);
   const ended = await inTransaction(db, '', async (tx) => {
     if ((await moveScenarios(tx, turn, event_id, to.turn, to.event_id)) === 0)
@@ -75,6 +81,22 @@ async function startForEvents(
   });
   await Promise.all(ended.runs.map((run) => gateway.callScenarioRun(run, { mayStart: false })));
   return { started: ended.started, isFull: last !== undefined || end.count === mostSearched };
+}
+
+/** Events of orders name the profile only: the member is who they are now. */
+async function withMembers(db: Pool, rows: readonly EventRow[]): Promise<EventRow[]> {
+  const named = rows.filter(({ member_id, program_id }) => member_id === null && program_id !== null);
+  if (named.length === 0) return [...rows];
+  const members = await listMembersNow(
+    db,
+    named.map(({ program_id }) => program_id ?? 0),
+    named.map(({ profile_id }) => profile_id),
+  );
+  const known = new Map(members.map((it) => [`${it.program_id} ${it.profile_id}`, it.member_id]));
+  return rows.map((row) => ({
+    ...row,
+    member_id: row.member_id ?? known.get(`${row.program_id} ${row.profile_id}`) ?? null,
+  }));
 }
 
 function runsFor(row: EventRow, scenarios: readonly ScenarioRecord[]): NewRun[] {

@@ -322,6 +322,25 @@ describe('what starts it', () => {
     expect(await runsOf(accrued)).toHaveLength(1);
   });
 
+  test('an order, of a member, as far as its total says', async () => {
+    const large = { field: 'total', operator: 'gte', value: 100 };
+    const id = await create({ kind: 'order_created', if: large }, [emit]);
+    const una = await join();
+    for (const [profileId, total] of [
+      [una.profile_id, '99.90'],
+      [una.profile_id, '100.00'],
+      ['cc'.repeat(12), '500.00'],
+    ]) {
+      await backend.pool.query(
+        `insert into feed.events (type, happened_at, program_id, profile_id, data)
+         values ('market_order_created', now(), 1, $1, $2)`,
+        [profileId, JSON.stringify({ final_total_price: total })],
+      );
+    }
+    expect(await outcomesOf(id)).toEqual(['done']);
+    expect(await emitted(una)).toHaveLength(1);
+  });
+
   test('a birthday, also one that the clock jumped over, once a year', async () => {
     const today = clock.now();
     const inThreeDays = new Date(today.getTime() + 3 * dayMs).toISOString().slice(5, 10);

@@ -182,3 +182,15 @@ export const listMembersWithField = query({
     where m.program_id = $1 and m.removed_at is null and m.member_id > $2::bigint and p.fields ? $3::text
     order by m.member_id limit $4::int`,
 });
+
+/** Who profiles are in programs now: pairs side by side. */
+export const listMembersNow = query({
+  name: 'scenario-members-now',
+  parameters: [z.array(z.int()), z.array(z.string())],
+  row: z.object({ program_id: z.int(), profile_id: z.string(), member_id: z.string() }),
+  text: `
+    select m.program_id, m.profile_id, m.member_id::text as member_id
+    from unnest($1::int[], $2::text[]) as i(program_id, profile_id)
+    join ledger.members m
+      on m.program_id = i.program_id and m.profile_id = i.profile_id and m.removed_at is null`,
+});
