@@ -361,7 +361,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     isHoldLive,
     startDelivery,
     tryWebhook,
-    isReachable,
+    isReachable: () => answersSoon(client, connection),
     async close() {
       await ended();
       await connection.close();
