@@ -420,6 +420,14 @@ function createJobs(
   };
 }
 
+/** Whether Temporal says within two seconds that it is well. */
+function answersSoon(client: Client, connection: Connection): Promise<boolean> {
+  return client
+    .withDeadline(Date.now() + 2_000, () => connection.healthService.check({}))
+    .then(() => true)
+    .catch(() => false);
+}
+
 /** Starts the workflow of an order, or joins the one there is, and waits for its result. */
 async function confirm(client: Client, taskQueue: string, order: CommitOrderInput, labels: OrderLabels) {
   const { external_id, final_total_price, currency } = order.order;
