@@ -53,7 +53,7 @@ describe('the demo', () => {
     'promotion 2 "gift" of program 1',
     'promotion 11 "ten" of program 1',
     'promotion 12 "back5" of program 1',
-  'scenario 1 "greeting" of program 1',
+    'scenario 1 "greeting" of program 1',
     'sales channel "web"',
     'touchpoint "website"',
     'token 1 "Demo"',
