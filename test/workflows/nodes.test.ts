@@ -177,7 +177,8 @@ describe('loyaltyPointsManagement', () => {
     expect(await manage(input)).toEqual(results[0]);
     await backend.pool.query(`update catalog.promotion_rules set static_amount = 50 where promotion_id = 1`);
     expect(await balanceOf(member)).toBe('50.0000');
-    expect(await manage({ ...input, node_id: 'more' })).toMatchObject({ balance_after: '100' });
+    const more = { ...input, node_id: 'more', promotion_id: 'gift', amount: '50' };
+    expect(await manage(more)).toMatchObject({ balance_after: '100' });
     expect(await refusalOf(pointsManagementType, { ...input, amount: '50' })).toBe(
       `node_id: run ${input.run_id} has done node "points" before, with other input`,
     );
