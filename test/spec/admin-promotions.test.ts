@@ -27,7 +27,14 @@ const arbitration = { discounts: 'best', points: 'stack', discount_with_points: 
 const main = {
   ...{ id: 1, external_id: 'main', name: 'Main', description: '', database_id: 1, is_active: true },
   ...{ timezone: 'UTC', temp_default_timeout_sec: 86_400, temp_max_timeout_sec: 2_592_000 },
-  ...{ allow_negative_balance: false, regrant_initial_balance: false, rule_mode: 'strict', arbitration },
+  ...{
+    allow_negative_balance: false,
+    regrant_initial_balance: false,
+    rule_mode: 'strict',
+    participation: 'manual',
+    segment_id: null,
+    arbitration,
+  },
   ...times,
 };
 
