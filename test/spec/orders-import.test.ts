@@ -254,7 +254,7 @@ specify(
     'one that is refused does not disturb the others': {
       request: {
         data: [
-          order({ external_id: 'b1', endpoint: 'kiosk' }),
+          order({ external_id: 'b1', endpoint: 'nowhere' }),
           order({ external_id: 'b2', status: 'lost' }),
           order({ external_id: 'b3', currency: 'EUR' }),
           order({ external_id: 'b4', region: 'east' }),
@@ -277,7 +277,7 @@ specify(
       },
       answers: {
         result: [
-          refused('b1', 404, 'Touchpoint "kiosk" not found'),
+          refused('b1', 404, 'Touchpoint "nowhere" not found'),
           refused('b2', 404, 'Order status "lost" not found'),
           refused('b3', 404, 'Currency of money "EUR" not found'),
           refused('b4', 404, 'Region "east" not found'),
