@@ -286,8 +286,33 @@ const aboutPersons = [
   'ledger.tier_sweeps', // whose tiers were evaluated last, by bare id
   'market.order_promotions', // what promotions did for orders, which the export has
   'market.orders',
-  'scenarios.runs', // how far a scenario is with a member; what it did is in the postings
+  'scenarios.runs',
 ];
+
+test('runs of scenarios are shown with the membership they went through', async () => {
+  const { person } = await liveThrough();
+  await backend.pool.query(
+    `with version as (
+       insert into scenarios.versions (scenario_id, trigger, steps)
+       overriding system value values (1, '{}', '[]') returning version_id
+     ), definition as (
+       insert into scenarios.definitions (id, program_id, external_id, name, version_id)
+       select 1, 1, 'welcome-back', 'Welcome back', version_id from version
+     )
+     insert into scenarios.runs
+       (scenario_id, version_id, member_id, cause, started_at, ended_at, outcome)
+     select 1, version_id, member_id, 'by hand', now(), now(), 'done'
+     from version, ledger.members where profile_id = $1 and removed_at is null`,
+    [person.profile_id],
+  );
+  const { memberships } = await dataOf(person.profile_id);
+  expect(
+    (memberships as { scenario_runs: Json[] }[]).map(({ scenario_runs }) => scenario_runs),
+  ).toMatchObject([
+    [],
+    [{ scenario_id: 1, scenario_eid: 'welcome-back', cause: 'by hand', outcome: 'done' }],
+  ]);
+});
 
 test('orders are shown page by page, and of nobody unknown', async () => {
   const { person } = await liveThrough();

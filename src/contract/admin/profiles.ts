@@ -49,6 +49,16 @@ const tier = object({
   rewarded_by: nullable(opaqueId()).describe('The transaction that paid the reward of the tier.'),
 });
 
+const scenarioRun = object({
+  run_id: opaqueId(),
+  scenario_id: integer(),
+  scenario_eid: nullable(opaqueId()),
+  cause: text(1_000).describe('The event that started it, the birthday, or the key of whoever did.'),
+  started_at: timestamp(),
+  ended_at: nullable(timestamp()),
+  outcome: nullable(text(1_000)).describe('null: it is running.'),
+});
+
 const membership = object({
   member_id: opaqueId(),
   program_id: integer(),
@@ -56,6 +66,7 @@ const membership = object({
   removed_at: nullable(timestamp()).describe('null: a member now.'),
   accounts: list(account),
   tiers: list(tier).describe('Tiers held now and before, in the order they came.'),
+  scenario_runs: list(scenarioRun),
 });
 
 const lot = object({
@@ -253,6 +264,7 @@ export const adminProfiles = {
                   rewarded_by: null,
                 },
               ],
+              scenario_runs: [],
             },
           ],
           promo_codes: [

@@ -62,6 +62,29 @@ export const listKeptTiers = query({
     where m.profile_id = $1 order by h.member_id, h.group_id, h.id`,
 });
 
+/** Which scenarios went through whom, and how they ended; of running ones outcome and ended_at are null. */
+export const listKeptRuns = query({
+  name: 'person-scenario-runs',
+  parameters: [z.string()],
+  row: z.object({
+    member_id: z.string(),
+    run_id: z.string(),
+    scenario_id: z.int(),
+    scenario_eid: z.string().nullable(),
+    cause: z.string(),
+    started_at: z.string(),
+    ended_at: z.string().nullable(),
+    outcome: z.string().nullable(),
+  }),
+  text: `
+    select r.member_id::text as member_id, r.run_id::text as run_id, r.scenario_id,
+      d.external_id as scenario_eid, r.cause, r.started_at, r.ended_at, r.outcome
+    from ledger.members m
+    join scenarios.runs r on r.member_id = m.member_id
+    left join scenarios.definitions d on d.id = r.scenario_id
+    where m.profile_id = $1 order by r.run_id`,
+});
+
 /** Holds that were settled before they were posted have no posting to be shown with. */
 export const listKeptAccounts = query({
   name: 'person-accounts',

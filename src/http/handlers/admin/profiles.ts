@@ -5,6 +5,7 @@ import {
   listKeptMemberships,
   listKeptOrders,
   listKeptPostings,
+  listKeptRuns,
   listKeptTiers,
 } from '../../../db/queries/person';
 import { listKeptCodes } from '../../../db/queries/promo-codes';
@@ -45,6 +46,7 @@ export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<
       }
       const accounts = await listKeptAccounts(db, profile_id);
       const tiers = await listKeptTiers(db, profile_id);
+      const runs = await listKeptRuns(db, profile_id);
       const promoCodes = await listKeptCodes(db, profile_id);
       const rows = await listKeptPostings(db, profile_id, account, seq, limit + 1);
       const page = rows.slice(0, limit);
@@ -57,6 +59,9 @@ export function createAdminProfileHandlers({ db }: AdminDependencies): Handlers<
             .filter(({ member_id }) => member_id === membership.member_id)
             .map(({ member_id: _, ...rest }) => rest),
           tiers: tiers
+            .filter(({ member_id }) => member_id === membership.member_id)
+            .map(({ member_id: _, ...rest }) => rest),
+          scenario_runs: runs
             .filter(({ member_id }) => member_id === membership.member_id)
             .map(({ member_id: _, ...rest }) => rest),
         })),
