@@ -64,9 +64,9 @@ const rules: Record<string, Rule> = {
   'an unknown token': { body: '{"token":"t1k"}', error: 403, text: /^API token is not valid$/ },
   'a revoked token': { body: '{"token":"revoked"}', error: 403, text: /^API token is not valid$/ },
   'a token for other things': {
-    body: '{"token":"stranger"}',
+    body: ({ scope }) => (scope === 'market' ? '{"token":"reader"}' : '{"token":"stranger"}'),
     error: 403,
-    text: /^API token lacks the scope "loyalty_(read|write)"$/,
+    text: /^API token lacks the scope "(loyalty_(read|write)|market)"$/,
   },
   'another method': { method: 'GET', error: 405, text: /^Method GET is not allowed here: use POST$/ },
   'a slash at the end': { body: '{}', after: '/', error: 401, text: tokenMissing },
@@ -158,7 +158,8 @@ function failureIn(text: string, format: 'json' | 'xml') {
 }
 
 /** Management, and files, answer with real HTTP status codes, in JSON alone. */
-describe.each(named.filter(ofManagement))('%s', (_, { method, path }) => {
+describe.each(named.filter(ofManagement))('%s', (_, { method, path, upload }) => {
+  const type: Record<string, string> = upload === null ? {} : { 'Content-Type': upload };
   test.each([
     ['no token', {}, 401],
     ['an unknown token', { Authorization: 'Bearer t1k' }, 403],
@@ -166,7 +167,7 @@ describe.each(named.filter(ofManagement))('%s', (_, { method, path }) => {
     ['a token for other things', { Authorization: 'Bearer stranger' }, 403],
   ])('%s', async (__, headers, status) => {
     const url = api.url + path.replace(/:\w+/g, '1');
-    const response = await fetch(url, { method, headers: { ...headers, Accept: xml } });
+    const response = await fetch(url, { method, headers: { ...headers, ...type, Accept: xml } });
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({ error: status, error_text: expect.any(String) });
