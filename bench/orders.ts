@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { postOperations } from '../src/db/ledger';
 import { createCaller, type Measured, measure } from './load';
-import { startStack } from './stack';
+import { type Stack, startStack } from './stack';
 
 const token = 'bench-token';
 const memberCount = 500;
@@ -27,13 +27,13 @@ async function main(): Promise<void> {
     await seed(stack.pool);
     const caller = createCaller(stack.url, token);
     for (const { lines, promotions } of sizes) {
-      await switchOn(stack.pool, promotions);
+      await switchOn(stack, promotions);
       const what = `preorder, ${lines} lines, ${promotions} promotions`;
       tell(`${what} …`);
       const operation = () => caller.post('/market/orders/preorder', orderOf(lines));
       rows.push({ what, ...(await measure({ clients: 1, ...timing, operation })) });
     }
-    await switchOn(stack.pool, 10);
+    await switchOn(stack, 10);
     for (const clients of [1, 16, 64]) {
       tell(`preorder_commit at ${clients} clients …`);
       const operation = () => confirm(stack.url);
@@ -83,8 +83,11 @@ async function seed(pool: Pool): Promise<void> {
   await postOperations(pool, operations, new Date().toISOString(), 'bench');
 }
 
-/** So many promotions: a third gives points, most are for some goods, some ask about the order. */
-async function switchOn(pool: Pool, count: number): Promise<void> {
+/**
+ * So many promotions: a third gives points, most are for some goods, some ask about the order. Done when the
+ * API knows them.
+ */
+async function switchOn({ pool, url }: Stack, count: number): Promise<void> {
   const promotions = Array.from({ length: count }, (_, index) => {
     const goods = { kind: 'goods', categories: [`c${index % 20}`, `c${(index + 7) % 20}`] };
     const total = { field: 'total', operator: 'gte', value: String(index) };
@@ -109,6 +112,11 @@ async function switchOn(pool: Pool, count: number): Promise<void> {
      from jsonb_to_recordset($1::jsonb) as p(external_id text, kind text, conditions jsonb, effects jsonb)`,
     [JSON.stringify(promotions)],
   );
+  for (;;) {
+    const { data } = await ask(url, 'preorder', orderOf(1));
+    const { promotions: fired, rejected_promotions: rejected } = data as Record<string, unknown[]>;
+    if ((fired?.length ?? 0) + (rejected?.length ?? 0) === count) return;
+  }
 }
 
 function orderOf(count: number) {
