@@ -255,7 +255,7 @@ async function carryOut(
   const { pricing } = settings;
   const postings = await post(db, settings, request, confirmed);
   await useCodes(db, checkout, person.profile_id, at);
-  for (const use of limitedUsesOf(checkout, at)) await count(db, use);
+  for (const use of limitedUsesOf(checkout)) await count(db, use);
   const answer = checkoutAnswer(checkout, pricing, true);
   await insertDeeds(db, order_id, person.profile_id, at, JSON.stringify(answer.promotions));
   if (!request.skip_triggers) await tellOrder(db, settings, person.profile_id, { ...answer, order_id }, at);

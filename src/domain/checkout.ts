@@ -351,9 +351,9 @@ function priceForNobody({ record, goods, payments }: Pick<CheckoutParts, 'record
   return price([], checkout, policy);
 }
 
-function codeAnswer({ code, poolId, verdict }: JudgedCode, fired: readonly CompiledPromotion[]) {
-  const isOfferedCode = verdict === 'usable' || verdict === 'unknown';
-  const applied = isOfferedCode && fired.some((promotion) => promotion.needs({ code, poolId }));
+function codeAnswer(judged: JudgedCode, fired: readonly CompiledPromotion[]) {
+  const { code, poolId, verdict } = judged;
+  const applied = isOffered(judged) && fired.some((promotion) => promotion.needs({ code, poolId }));
   const reason: CodeAnswer['reason'] = applied ? null : verdict === 'usable' ? 'not_needed' : verdict;
   return { code, applied, reason, isIssued: poolId !== null };
 }

@@ -1,9 +1,9 @@
 import type { PricedCheckout } from './checkout';
 import type { Accrue, Redeem } from './operation';
 import type { Earning } from './promotion/kind';
-import type { PricedLine } from './promotion/price';
+import { firedIn, isOf, type PricedLine } from './promotion/price';
 import type { CompiledPromotion } from './promotion/promotion';
-import { fromWhole, moneyScale, sum } from './promotion/whole';
+import { fromWhole, sum } from './promotion/whole';
 import type { Delay, Expiration } from './settings';
 
 /** What a confirmed order writes besides itself: postings line by line, and what its promotions did. */
@@ -82,43 +82,28 @@ export interface LimitedUse {
   granted: string;
   total_uses: number | null;
   budget: string | null;
-  uses_per_member: number | null;
-  uses_in_period: number | null;
-  period_start: string | null;
 }
 
-/** How limited promotions that came into play were used, in order of id. `at`: RFC 3339 UTC. */
-export function limitedUsesOf({ priced: { lines } }: PricedCheckout, at: string): LimitedUse[] {
-  const fired = new Map<number, CompiledPromotion>();
-  for (const { discounts, payments, earned } of lines) {
-    for (const { candidate } of [...discounts, ...payments, ...earned]) {
-      fired.set(candidate.promotion.id, candidate.promotion);
-    }
-  }
-  return [...fired.values()]
+/** How limited promotions that came into play were used, in order of id. */
+export function limitedUsesOf({ priced: { lines } }: PricedCheckout): LimitedUse[] {
+  return [...firedIn(lines)]
     .sort((a, b) => a.id - b.id)
-    .flatMap((promotion) => (promotion.limits === null ? [] : [limitedUse(promotion, lines, at)]));
+    .flatMap((promotion) => (promotion.limits === null ? [] : [limitedUse(promotion, lines)]));
 }
 
-function limitedUse(promotion: CompiledPromotion, lines: readonly PricedLine[], at: string): LimitedUse {
+function limitedUse(promotion: CompiledPromotion, lines: readonly PricedLine[]): LimitedUse {
   const { limits, compiledLimits } = promotion;
   const { currencyIid, scale, most } = compiledLimits;
-  const discounts = lines.flatMap((line) =>
-    line.discounts.filter((it) => it.candidate.promotion === promotion),
-  );
+  const isIts = isOf(promotion);
+  const discounts = lines.flatMap((line) => line.discounts.filter(isIts));
   const earned = lines.flatMap((line) =>
-    line.earned.filter(
-      (it) => it.candidate.promotion === promotion && it.earning.currency.iid === currencyIid,
-    ),
+    line.earned.filter((it) => isIts(it) && it.earning.currency.iid === currencyIid),
   );
   const granted = currencyIid === null ? discounts.map((it) => it.money) : earned.map((it) => it.points);
   return {
     promotion_id: promotion.id,
-    granted: fromWhole(sum(granted), currencyIid === null ? moneyScale : scale),
+    granted: fromWhole(sum(granted), scale),
     total_uses: limits?.total_uses ?? null,
     budget: most === null ? null : fromWhole(most, scale),
-    uses_per_member: limits?.uses_per_member ?? null,
-    uses_in_period: limits?.uses_per_period?.uses ?? null,
-    period_start: compiledLimits.periodStart(at),
   };
 }

@@ -23,7 +23,8 @@ import { promoCodesOf } from './promo-codes';
 
 /** What a checkout has to know of its customer. */
 
-const balances = query({
+/** The active and total points of a member by currency, at a moment (RFC 3339). */
+export const readBalances = query({
   name: 'checkout-balances',
   parameters: [z.string(), z.string()],
   row: z.object({ currency_iid: z.int(), active: z.string(), total: z.string() }),
@@ -74,9 +75,6 @@ const uses = query({
     ) own on true`,
 });
 
-/** The active and total points of a member by currency, at a moment (RFC 3339). */
-export const readBalances = balances;
-
 /**
  * Everything promotions may look at of a customer at a moment (RFC 3339 UTC); without a member id the
  * profile alone. undefined: the profile is gone. Throws DatabaseUnavailable.
@@ -90,7 +88,7 @@ export async function findCustomer(
   const profile = await readProfile(db, profile_id);
   if (!profile) return undefined;
   if (member_id === null || !pricing) return { profile, member: null };
-  const points = await balances(db, member_id, at);
+  const points = await readBalances(db, member_id, at);
   const tiers = await heldTiers(db, member_id);
   return {
     profile,

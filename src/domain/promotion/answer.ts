@@ -1,6 +1,6 @@
 import type { Amount } from '../amount';
 import type { PaymentNote } from './pay';
-import { firedIn, type PricedLine, type PricedOrder, type Rejection, totalsOf } from './price';
+import { firedIn, isOf, type PricedLine, type PricedOrder, type Rejection, totalsOf } from './price';
 import type { CompiledPromotion } from './promotion';
 import type { PointsCurrency } from './terms';
 import { divide, fromWhole, moneyScale, sum, type Whole } from './whole';
@@ -136,7 +136,7 @@ function perCurrency(amounts: readonly { currency: PointsCurrency; points: Whole
 
 /** Its points are added up over currencies; the lines tell them apart. */
 function promotionAnswer(promotion: CompiledPromotion, lines: readonly PricedLine[]): PromotionAnswer {
-  const isIts = (it: { candidate: { promotion: CompiledPromotion } }) => it.candidate.promotion === promotion;
+  const isIts = isOf(promotion);
   const discounts = lines.flatMap((line) => line.discounts.filter(isIts));
   const earned = lines.flatMap((line) => line.earned.filter(isIts));
   const payments = lines.flatMap((line) => line.payments.filter(isIts));
@@ -204,7 +204,7 @@ function withoutIid({ points_currency_eid, amount }: PointsAmount): LinePoints {
 }
 
 function appliedAnswer(promotion: CompiledPromotion, priced: PricedLine): AppliedAnswer {
-  const isIts = (it: { candidate: { promotion: CompiledPromotion } }) => it.candidate.promotion === promotion;
+  const isIts = isOf(promotion);
   const its = {
     ...priced,
     earned: priced.earned.filter(isIts),

@@ -31,25 +31,20 @@ export function treeOf(
   mode: Mode,
 ): Node {
   const known = new Set(groups.map(({ id }) => id));
-  const under = (parentId: number | null): Node[] => [
-    ...candidates
+  const under = (parentId: number | null): Node[] => {
+    const own = candidates
       .filter(({ promotion: { groupId } }) => (known.has(groupId ?? 0) ? groupId : null) === parentId)
-      .map((candidate) => ({ ...ranked(candidate.promotion), candidate }))
-      .sort(byRank),
-    ...groups
+      .map((candidate) => ({ ...ranked(candidate.promotion), candidate }));
+    const below = groups
       .filter((group) => group.parentId === parentId)
-      .map((group) => ({ ...ranked(group), mode: group.mode, children: under(group.id) }))
-      .sort(byRank),
-  ];
-  const sorted = (node: Node): Node =>
-    'children' in node
-      ? { ...node, children: node.children.map(sorted).sort((a, b) => a.priority - b.priority) }
-      : node;
-  return sorted({ priority: 0, id: 0, mode, children: under(null) });
+      .map((group) => ({ ...ranked(group), mode: group.mode, children: under(group.id) }));
+    return [...own.sort(byId), ...below.sort(byId)].sort((a, b) => a.priority - b.priority);
+  };
+  return { priority: 0, id: 0, mode, children: under(null) };
 }
 
 const ranked = ({ priority, id }: { priority: number; id: number }) => ({ priority, id });
-const byRank = (a: Node, b: Node) => a.priority - b.priority || a.id - b.id;
+const byId = (a: { id: number }, b: { id: number }) => a.id - b.id;
 
 /** What a candidate takes off each line, or gives for it. */
 export interface Share {
@@ -112,7 +107,8 @@ function isShared(shares: readonly Share[], index: number): boolean {
   return shares.some(({ perLine }) => (perLine[index] ?? 0n) > 0n);
 }
 
-function lessened(wholes: readonly Whole[], shares: readonly Share[]): Whole[] {
+/** What the shares leave of each line. */
+export function lessened(wholes: readonly Whole[], shares: readonly Share[]): Whole[] {
   return wholes.map((whole, index) =>
     shares.reduce((left, { perLine }) => left - (perLine[index] ?? 0n), whole),
   );

@@ -1,6 +1,7 @@
 import {
   arbitrate,
   heldBy,
+  lessened,
   type Mode,
   type PromotionGroup,
   type Share,
@@ -119,12 +120,10 @@ function discountsOf(candidates: readonly Candidate[], standing: Standing, polic
 
 /** All discounts of one promotion, each on what the one before it left, within its budget. */
 function takeDiscount({ promotion, picked, left }: Candidate, bill: Bill): Whole[] {
-  const inScope = new Set(bill.scope);
-  const pickedInScope = picked.filter((index) => inScope.has(index));
   let [due, room] = [bill.due, bill.room];
   const total = bill.due.map(() => 0n);
   for (const { reduce, isForOrder } of promotion.discounts) {
-    const scope = isForOrder ? bill.scope : pickedInScope;
+    const scope = scopeOf(isForOrder, picked, bill);
     const reductions = reduce({ ...bill, due, room, scope });
     for (const index of scope) total[index] = (total[index] ?? 0n) + (reductions[index] ?? 0n);
     due = due.map((whole, index) => whole - (reductions[index] ?? 0n));
@@ -133,12 +132,18 @@ function takeDiscount({ promotion, picked, left }: Candidate, bill: Bill): Whole
   return left === null ? total : withinSum(total, left);
 }
 
+/** Of the open lines, those an effect is for: all, or the picked ones. */
+function scopeOf(isForOrder: boolean, picked: readonly number[], { scope }: Bill): readonly number[] {
+  if (isForOrder) return scope;
+  const open = new Set(scope);
+  return picked.filter((index) => open.has(index));
+}
+
 function reducedBy(standing: Standing, shares: readonly Share[]): Standing {
-  const off = standing.lines.map((_, index) => sum(shares.map(({ perLine }) => perLine[index] ?? 0n)));
   return {
     ...standing,
-    due: standing.due.map((whole, index) => whole - (off[index] ?? 0n)),
-    room: standing.room.map((whole, index) => whole - (off[index] ?? 0n)),
+    due: lessened(standing.due, shares),
+    room: lessened(standing.room, shares),
     holders: heldBy(standing.holders, shares),
   };
 }
@@ -182,17 +187,17 @@ type EarnedShare = Share & { earning: Earning };
 /** What is earned on what is paid with money. Currencies do not compete with each other. */
 function earnedOf(candidates: readonly Candidate[], standing: Standing, policy: Policy): EarnedShare[] {
   const mode = policy.arbitration.points === 'stack' ? 'stack_additive' : policy.arbitration.points;
+  const groups = policy.groups.map((group) =>
+    group.mode === 'stack_sequential' ? { ...group, mode: 'stack_additive' as const } : group,
+  );
   return policy.currencies.flatMap(({ iid }) => {
     const earningIn = (candidate: Candidate) =>
       candidate.promotion.earnings.find(({ currency }) => currency.iid === iid);
     const earning = candidates.filter((candidate) => earningIn(candidate) !== undefined);
     if (earning.length === 0) return [];
-    const groups = policy.groups.map((group) =>
-      group.mode === 'stack_sequential' ? { ...group, mode: 'stack_additive' as const } : group,
-    );
     const take = (candidate: Candidate, bill: Bill) => takeEarning(candidate, earningIn(candidate), bill);
     const shares = arbitrate(treeOf(earning, groups, mode), standing, take);
-    return shares.flatMap((share) => ({ ...share, earning: earningIn(share.candidate) as Earning }));
+    return shares.map((share) => ({ ...share, earning: earningIn(share.candidate) as Earning }));
   });
 }
 
@@ -201,9 +206,7 @@ type ScopedEarning = CompiledPromotion['earnings'][number];
 /** What a promotion gives for the lines that are open to it and not free, within its budget. */
 function takeEarning({ promotion, picked, left }: Candidate, earning: ScopedEarning | undefined, bill: Bill) {
   if (!earning) return bill.due.map(() => 0n);
-  const inScope = new Set(bill.scope);
-  const scope = earning.isForOrder ? bill.scope : picked.filter((index) => inScope.has(index));
-  const points = earning.earn({ ...bill, scope });
+  const points = earning.earn({ ...bill, scope: scopeOf(earning.isForOrder, picked, bill) });
   const isBudget = promotion.compiledLimits.currencyIid === earning.currency.iid;
   return isBudget && left !== null ? withinSum(points, left) : points;
 }
@@ -233,6 +236,11 @@ function lineOf(
       .filter(({ points }) => points > 0n),
     final: due - sum(off.map(({ money }) => money)) - sum(payments.map(({ money }) => money)),
   };
+}
+
+/** Whether a part of a priced line is a promotion's. */
+export function isOf(promotion: CompiledPromotion): (part: { candidate: Candidate }) => boolean {
+  return ({ candidate }) => candidate.promotion === promotion;
 }
 
 /** The promotions that came into play. */

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { byDefault, choice, pointsAmount } from '../arguments';
 import { earningKind } from '../kind';
 import { split, toWhole } from '../whole';
-import { checkEarning, earning, earningShape, weights } from './points-shape';
+import { checkEarning, earning, earningShape } from './points-shape';
+import { weights } from './scope';
 
 export const fixedPoints = earningKind({
   kind: 'fixed_points',

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { ratePercent } from '../arguments';
 import { earningKind } from '../kind';
 import { divide, toWhole } from '../whole';
-import { checkEarning, earning, earningShape, weights } from './points-shape';
+import { checkEarning, earning, earningShape } from './points-shape';
+import { weights } from './scope';
 
 export const percentPoints = earningKind({
   kind: 'percent_points',

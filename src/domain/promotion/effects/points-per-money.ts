@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { byDefault, flag, money, pointsAmount } from '../arguments';
 import { earningKind } from '../kind';
 import { divide, moneyScale, split, sum, toWhole } from '../whole';
-import { checkEarning, earning, earningShape, weights } from './points-shape';
+import { checkEarning, earning, earningShape } from './points-shape';
+import { weights } from './scope';
 
 export const pointsPerMoney = earningKind({
   kind: 'points_per_money',

@@ -1,23 +1,23 @@
 import { z } from 'zod';
+import { expirationOrigins, expirationUnits } from '../../catalog';
 import type { ConditionProblem } from '../../condition';
 import { byDefault, choice, count, name, optionally, pointsAmount } from '../arguments';
 import type { Earning } from '../kind';
 import { checkPoints, currencyNamed, type Terms } from '../terms';
-import { toWhole, type Whole } from '../whole';
-import { withinSum } from './scope';
+import { toWhole } from '../whole';
+import { scope, withinSum } from './scope';
 
-const units = ['day', 'month', 'year'] as const;
-const delay = z.strictObject({ n: count(10_000), unit: choice(units) });
+const delay = z.strictObject({ n: count(10_000), unit: choice(expirationUnits) });
 const expiration = z.strictObject({
   n: count(10_000),
-  unit: choice(units),
-  from: byDefault(choice(['accrual', 'activation']), 'accrual'),
+  unit: choice(expirationUnits),
+  from: byDefault(choice(expirationOrigins), 'accrual'),
 });
 
 /** What every effect that gives points can be told. */
 export const earningShape = {
   points_currency_eid: name(),
-  scope: byDefault(choice(['matching', 'order']), 'matching'),
+  scope,
   max_points: optionally(pointsAmount()),
   activation: optionally(delay),
   expiration: optionally(expiration),
@@ -49,10 +49,4 @@ export function earning(
     expiration: args.expiration,
     earn: (bill) => (most === null ? unlimited(bill) : withinSum(unlimited(bill), most)),
   };
-}
-
-/** What each line in scope weighs: what is due for it. */
-export function weights(due: readonly Whole[], scope: readonly number[]): Whole[] {
-  const inScope = new Set(scope);
-  return due.map((line, index) => (inScope.has(index) ? line : 0n));
 }

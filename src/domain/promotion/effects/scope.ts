@@ -2,9 +2,12 @@ import { byDefault, choice, money, optionally } from '../arguments';
 import type { Bill, Reduce } from '../kind';
 import { least, moneyScale, split, sum, toWhole, type Whole } from '../whole';
 
+/** Which lines an effect is for: those that the conditions pick, or all. */
+export const scope = byDefault(choice(['matching', 'order']), 'matching');
+
 /** What every discount can be told: which lines it is for, and the most it may come to. */
 export const discountShape = {
-  scope: byDefault(choice(['matching', 'order']), 'matching'),
+  scope,
   max_discount: optionally(money()),
 };
 
@@ -27,4 +30,10 @@ export function capped(reduce: Reduce, most: string | null): Reduce {
 /** The reductions as they are, or in proportion, so that they sum to no more than `most`. */
 export function withinSum(reductions: Whole[], most: Whole): Whole[] {
   return sum(reductions) > most ? split(most, reductions) : reductions;
+}
+
+/** What each line in scope weighs: what is due for it. */
+export function weights(due: readonly Whole[], within: readonly number[]): Whole[] {
+  const inScope = new Set(within);
+  return due.map((line, index) => (inScope.has(index) ? line : 0n));
 }
