@@ -4,10 +4,8 @@ import type { Logger } from 'pino';
 import { deliverEventsStart, deliverEventsType } from '../workflows/protocol';
 import type { ServiceConfig } from './config';
 import { listWebhooks } from './db/queries/webhooks';
+import { lookAgain } from './look-again';
 import { temporalConnection } from './temporal-connection';
-
-/** A webhook whose workflow the API could not start, or that an operator ended, has one within this time. */
-const lookIntervalMs = 60_000;
 
 /** Keeps one workflow per active webhook running. Any number of workers may do it at once. */
 export async function keepDeliveries(config: ServiceConfig, db: Pool, log: Logger) {
@@ -19,17 +17,10 @@ export async function keepDeliveries(config: ServiceConfig, db: Pool, log: Logge
       await client.workflow.start(deliverEventsType, deliverEventsStart(config.temporalTaskQueue, id));
     }
   };
-  await look();
-  let looking = Promise.resolve();
-  const timer = setInterval(() => {
-    looking = look().catch((error: unknown) =>
-      log.warn({ err: error }, 'deliveries to webhooks cannot be kept going: retrying'),
-    );
-  }, lookIntervalMs).unref();
+  const looking = await lookAgain(look, log, 'deliveries to webhooks cannot be kept going: retrying');
   return {
     async stop() {
-      clearInterval(timer);
-      await looking;
+      await looking.stop();
       await connection.close();
     },
   };

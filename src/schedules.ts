@@ -29,10 +29,8 @@ import { listPrograms, type ProgramRow } from './db/queries/catalog';
 import { listFeeds, listGoodsSegments } from './db/queries/market-settings';
 import type { Feed } from './domain/feed';
 import type { GoodsSegment } from './domain/market';
+import { lookAgain } from './look-again';
 import { temporalConnection } from './temporal-connection';
-
-/** A program made while workers run has its schedule within this time. */
-const lookIntervalMs = 60_000;
 
 const deletionIntervalMs = 3_600_000;
 
@@ -57,30 +55,63 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
     }
     await lookAtCalendars(client, config, db, calendars);
   };
-  await look();
-  let looking = Promise.resolve();
-  const timer = setInterval(() => {
-    looking = look().catch((error: unknown) =>
-      log.warn({ err: error }, 'schedules cannot be kept: retrying'),
-    );
-  }, lookIntervalMs).unref();
+  const looking = await lookAgain(look, log, 'schedules cannot be kept: retrying');
   return {
     async stop() {
-      clearInterval(timer);
-      await looking;
+      await looking.stop();
       await connection.close();
     },
   };
 }
 
-function cleaningSchedule(config: ServiceConfig): ScheduleOptions {
-  const { workflowId, taskQueue, staticSummary } = cleanExportsStart(config.temporalTaskQueue);
+/** What a schedule starts on the queue of long jobs, at one time under its id. */
+interface Job {
+  id: string;
+  type: string;
+  args?: unknown[];
+  summary?: string;
+}
+
+/** A schedule of a job; one that is due while the last is running is skipped. */
+function scheduleOf(
+  { temporalTaskQueue }: ServiceConfig,
+  { id, type, args = [], summary }: Job,
+  spec: ScheduleOptions['spec'],
+  catchupWindow: '1 minute' | '1 hour',
+): ScheduleOptions {
   return {
-    scheduleId: workflowId,
-    spec: { intervals: [{ every: config.exportCleanIntervalSec * 1000 }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-    action: { type: 'startWorkflow', workflowType: cleanExportsType, workflowId, taskQueue, staticSummary },
+    scheduleId: id,
+    spec,
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
+    action: {
+      type: 'startWorkflow',
+      workflowType: type,
+      workflowId: id,
+      taskQueue: taskQueues(temporalTaskQueue).jobs,
+      args,
+      ...(summary !== undefined && { staticSummary: summary }),
+    },
   };
+}
+
+function everySoOften(config: ServiceConfig, everyMs: number, job: Job): ScheduleOptions {
+  return scheduleOf(config, job, { intervals: [{ every: everyMs }] }, '1 minute');
+}
+
+function cleaningSchedule(config: ServiceConfig): ScheduleOptions {
+  const { workflowId: id, staticSummary: summary } = cleanExportsStart(config.temporalTaskQueue);
+  const job = { id, type: cleanExportsType, summary };
+  return everySoOften(config, config.exportCleanIntervalSec * 1000, job);
+}
+
+function deletionSchedule(config: ServiceConfig): ScheduleOptions {
+  const { temporalTaskQueue, eventsKeepDays: keep_days } = config;
+  return everySoOften(config, deletionIntervalMs, {
+    id: deleteEventsScheduleId(temporalTaskQueue),
+    type: deleteEventsType,
+    args: [{ keep_days }],
+    summary: `events older than ${keep_days} days`,
+  });
 }
 
 /** `known`: schedules of segments and feeds made so far, as text. One that is not wanted any more goes. */
@@ -94,14 +125,14 @@ async function lookAtCalendars(
   for (const segment of (await listGoodsSegments(db)) as GoodsSegment[]) {
     if (segment.type !== 'updatable') continue;
     const id = segmentScheduleId(config.temporalTaskQueue, segment.external_id);
-    const action = { type: calculateSegmentType, input: { segment: segment.external_id } };
-    const schedule = calendarSchedule(config, id, segment, action);
+    const job = { id, type: calculateSegmentType, args: [{ segment: segment.external_id }] };
+    const schedule = calendarSchedule(config, segment, job);
     if (schedule) wanted.set(id, schedule);
   }
   for (const feed of (await listFeeds(db)) as Feed[]) {
     const id = feedScheduleId(config.temporalTaskQueue, feed.external_id);
-    const action = { type: importFeedType, input: { feed: feed.external_id } };
-    const schedule = calendarSchedule(config, id, feed, action);
+    const job = { id, type: importFeedType, args: [{ feed: feed.external_id }] };
+    const schedule = calendarSchedule(config, feed, job);
     if (schedule) wanted.set(id, schedule);
   }
   for (const [id, schedule] of wanted) {
@@ -138,30 +169,19 @@ interface Calendar {
 
 /** On some days or on all, at a time of the day; undefined if it is done only when it is asked for. */
 function calendarSchedule(
-  { temporalTaskQueue }: ServiceConfig,
-  id: string,
+  config: ServiceConfig,
   { days, time_of_day, timezone, active_until = null }: Calendar,
-  { type: workflowType, input }: { type: string; input: object },
+  job: Job,
 ): ScheduleOptions | undefined {
   if (time_of_day === null) return undefined;
   const [hour = 0, minute = 0] = time_of_day.split(':').map(Number);
   const dayOfWeek = days.length > 0 ? days.map((day) => weekdays[day]) : '*';
-  return {
-    scheduleId: id,
-    spec: {
-      calendars: [{ hour, minute, dayOfWeek }],
-      timezone,
-      ...(active_until !== null && { endAt: new Date(active_until) }),
-    },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 hour' },
-    action: {
-      type: 'startWorkflow',
-      workflowType,
-      workflowId: id,
-      taskQueue: taskQueues(temporalTaskQueue).jobs,
-      args: [input],
-    },
+  const spec: ScheduleOptions['spec'] = {
+    calendars: [{ hour, minute, dayOfWeek }],
+    timezone,
+    ...(active_until !== null && { endAt: new Date(active_until) }),
   };
+  return scheduleOf(config, job, spec, '1 hour');
 }
 
 /** The schedules of a program; an interval of 0 makes none. */
@@ -170,55 +190,28 @@ function schedulesOf(config: ServiceConfig, { id: programId, participation }: Pr
   const jobs = [
     {
       id: expireScheduleId(temporalTaskQueue, programId),
-      workflowType: expirePointsType,
+      type: expirePointsType,
       everySec: expiryIntervalSec,
       summary: `lapsed points of program ${programId}`,
     },
     {
       id: tierScheduleId(temporalTaskQueue, programId),
-      workflowType: evaluateTiersType,
+      type: evaluateTiersType,
       everySec: tierIntervalSec,
       summary: `tiers of program ${programId}`,
     },
     {
       id: enrolScheduleId(temporalTaskQueue, programId),
-      workflowType: enrolMembersType,
+      type: enrolMembersType,
       everySec: participation === 'manual' ? 0 : enrolIntervalSec,
       summary: `members of program ${programId}`,
     },
   ];
   return jobs
     .filter(({ everySec }) => everySec > 0)
-    .map(({ id, workflowType, everySec, summary }) => ({
-      scheduleId: id,
-      spec: { intervals: [{ every: everySec * 1000 }] },
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-      action: {
-        type: 'startWorkflow',
-        workflowType,
-        workflowId: id,
-        taskQueue: taskQueues(temporalTaskQueue).jobs,
-        args: [{ program_id: programId }],
-        staticSummary: summary,
-      },
-    }));
-}
-
-function deletionSchedule(config: ServiceConfig): ScheduleOptions {
-  const id = deleteEventsScheduleId(config.temporalTaskQueue);
-  return {
-    scheduleId: id,
-    spec: { intervals: [{ every: deletionIntervalMs }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-    action: {
-      type: 'startWorkflow',
-      workflowType: deleteEventsType,
-      workflowId: id,
-      taskQueue: taskQueues(config.temporalTaskQueue).jobs,
-      args: [{ keep_days: config.eventsKeepDays }],
-      staticSummary: `events older than ${config.eventsKeepDays} days`,
-    },
-  };
+    .map(({ everySec, ...job }) =>
+      everySoOften(config, everySec * 1000, { ...job, args: [{ program_id: programId }] }),
+    );
 }
 
 async function ensureSchedule(client: Client, schedule: ScheduleOptions): Promise<void> {

@@ -4,10 +4,10 @@ import {
   isCancellation,
   proxyActivities,
   setCurrentDetails,
-  sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { ExportInput, ExportResult } from './protocol';
+import { waitOut } from './wait-out';
 
 const { writeExport } = proxyActivities<Pick<Activities, 'writeExport'>>({
   startToCloseTimeout: '12h',
@@ -32,7 +32,7 @@ export async function exportTransactions(input: ExportInput): Promise<ExportResu
   setCurrentDetails(
     `**Done**: ${written.rows} rows, kept until ${written.expires_at}. Cancel to remove them now.`,
   );
-  await waitFor(written.keep_sec);
+  await waitOut(written.keep_sec);
   await CancellationScope.nonCancellable(() => removeExport(input.task_id));
   setCurrentDetails(`**Removed**; it had ${written.rows} rows.`);
   return written;
@@ -45,14 +45,5 @@ async function write(input: ExportInput): Promise<ExportResult> {
     const problem = isCancellation(error) ? 'The export was cancelled' : 'The export could not be written';
     await CancellationScope.nonCancellable(() => failExport(input.task_id, problem));
     throw error;
-  }
-}
-
-/** So long, or until an operator cancels. */
-async function waitFor(seconds: number): Promise<void> {
-  try {
-    await sleep(seconds * 1000);
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
   }
 }

@@ -4,10 +4,10 @@ import {
   isCancellation,
   proxyActivities,
   setCurrentDetails,
-  sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import type { ImportInput, ImportResult } from './protocol';
+import { waitOut } from './wait-out';
 
 const { importMembers: carryOut } = proxyActivities<Pick<Activities, 'importMembers'>>({
   startToCloseTimeout: '24h',
@@ -34,7 +34,7 @@ export async function importMembers(input: ImportInput): Promise<ImportResult> {
       ? `**Failed**: ${told.problem}.`
       : `**Done**: ${told.rows} rows, ${told.refused} of them refused. Cancel to forget the report now.`,
   );
-  await waitFor(keep_sec);
+  await waitOut(keep_sec);
   await CancellationScope.nonCancellable(() => forgetImport(input.import_id));
   return told;
 }
@@ -51,14 +51,5 @@ async function carryOutOrFail(input: ImportInput) {
       : 'the import could not be carried out';
     await CancellationScope.nonCancellable(() => failImport(input.import_id, problem));
     throw error;
-  }
-}
-
-/** So long, or until an operator cancels. */
-async function waitFor(seconds: number): Promise<void> {
-  try {
-    await sleep(seconds * 1000);
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
   }
 }
