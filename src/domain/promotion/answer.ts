@@ -1,4 +1,5 @@
 import type { Amount } from '../amount';
+import type { Candidate } from './evaluate';
 import type { PaymentNote } from './pay';
 import { firedIn, isOf, type PricedLine, type PricedOrder, type Rejection, totalsOf } from './price';
 import type { CompiledPromotion } from './promotion';
@@ -105,7 +106,7 @@ export function answerOf(
     points_accrued: accruedIn(lines),
     points_redeemed: redeemedIn(lines),
     ...(reduced.length > 0 ? { points_payment: reduced } : {}),
-    promotions: [...firedIn(lines)].sort(byId).map((promotion) => promotionAnswer(promotion, lines)),
+    promotions: [...deedsIn(lines)].sort(([a], [b]) => byId(a, b)).map(promotionAnswer),
     rejected_promotions: [...rejected].sort((a, b) => byId(a.promotion, b.promotion)).map(rejectionAnswer),
     lines: lines.map((line) => lineAnswer(line, explain)),
   };
@@ -134,20 +135,40 @@ function perCurrency(amounts: readonly { currency: PointsCurrency; points: Whole
     }));
 }
 
+/** What one promotion did for all lines. */
+interface Deeds {
+  discounts: Whole[];
+  earned: { currency: PointsCurrency; points: Whole }[];
+  payments: { currency: PointsCurrency; points: Whole }[];
+}
+
+function deedsIn(lines: readonly PricedLine[]): Map<CompiledPromotion, Deeds> {
+  const deeds = new Map<CompiledPromotion, Deeds>();
+  const of = ({ promotion }: Candidate) => {
+    const known = deeds.get(promotion) ?? { discounts: [], earned: [], payments: [] };
+    deeds.set(promotion, known);
+    return known;
+  };
+  for (const { discounts, earned, payments } of lines) {
+    for (const { candidate, money } of discounts) of(candidate).discounts.push(money);
+    for (const { candidate, earning, points } of earned) {
+      of(candidate).earned.push({ currency: earning.currency, points });
+    }
+    for (const payment of payments) of(payment.candidate).payments.push(payment);
+  }
+  return deeds;
+}
+
 /** Its points are added up over currencies; the lines tell them apart. */
-function promotionAnswer(promotion: CompiledPromotion, lines: readonly PricedLine[]): PromotionAnswer {
-  const isIts = isOf(promotion);
-  const discounts = lines.flatMap((line) => line.discounts.filter(isIts));
-  const earned = lines.flatMap((line) => line.earned.filter(isIts));
-  const payments = lines.flatMap((line) => line.payments.filter(isIts));
+function promotionAnswer([promotion, deeds]: [CompiledPromotion, Deeds]): PromotionAnswer {
   return {
     promo_iid: promotion.id,
     promo_eid: promotion.externalId,
     name: promotion.name,
     type: promotion.kind,
-    discount_amount: money(sum(discounts.map((it) => it.money))),
-    points_accrued: pointsTotal(earned.map(({ earning: { currency }, points }) => ({ currency, points }))),
-    points_redeemed: pointsTotal(payments),
+    discount_amount: money(sum(deeds.discounts)),
+    points_accrued: pointsTotal(deeds.earned),
+    points_redeemed: pointsTotal(deeds.payments),
   };
 }
 

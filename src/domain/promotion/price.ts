@@ -91,10 +91,11 @@ export function price(
   if ('overdrawn' in payments) return payments;
   const earned = earnedOf(candidates, payments.standing, known);
   const priced = lines.map((line, index) => lineOf(line, index, discounts, payments.paid, earned));
-  const fired = firedIn(priced);
+  const fired = priced.map((line) => firedIn([line]));
+  const firedAnywhere = union(fired);
   const lost = candidates
-    .filter((candidate) => !fired.has(candidate.promotion))
-    .map((candidate) => foreign(candidate, checkout) ?? outranked(candidate, priced, before));
+    .filter((candidate) => !firedAnywhere.has(candidate.promotion))
+    .map((candidate) => foreign(candidate, checkout) ?? outranked(candidate, fired, before));
   const notes = payments.notes;
   return { lines: priced, notes, rejected: [...rejected.map((it) => ({ ...it, lostTo: [] })), ...lost] };
 }
@@ -243,13 +244,23 @@ export function isOf(promotion: CompiledPromotion): (part: { candidate: Candidat
   return ({ candidate }) => candidate.promotion === promotion;
 }
 
+type Fired = ReadonlySet<CompiledPromotion>;
+
 /** The promotions that came into play. */
 export function firedIn(lines: readonly PricedLine[]): Set<CompiledPromotion> {
-  return new Set(
-    lines.flatMap(({ discounts, payments, earned }) =>
-      [...discounts, ...payments, ...earned].map(({ candidate }) => candidate.promotion),
-    ),
-  );
+  const fired = new Set<CompiledPromotion>();
+  for (const { discounts, payments, earned } of lines) {
+    for (const parts of [discounts, payments, earned]) {
+      for (const { candidate } of parts) fired.add(candidate.promotion);
+    }
+  }
+  return fired;
+}
+
+function union(sets: readonly Fired[]): Set<CompiledPromotion> {
+  const all = new Set<CompiledPromotion>();
+  for (const set of sets) for (const promotion of set) all.add(promotion);
+  return all;
 }
 
 /** A candidate all of whose points are worth other money than the order's, if it is one. */
@@ -261,7 +272,7 @@ function foreign({ promotion }: Candidate, checkout: Checkout): Rejection | null
 }
 
 /** A candidate that came to nothing: alone it would not have either, or others came before it. */
-function outranked(candidate: Candidate, lines: readonly PricedLine[], before: Standing): Rejection {
+function outranked(candidate: Candidate, fired: readonly Fired[], before: Standing): Rejection {
   const { promotion, picked } = candidate;
   const no = (because: Reason, detail: string) => ({ promotion, because, detail, lostTo: [] });
   if (promotion.discounts.length + promotion.earnings.length === 0) {
@@ -271,7 +282,7 @@ function outranked(candidate: Candidate, lines: readonly PricedLine[], before: S
     return no('floor', 'nothing is left to reduce, or to earn points on');
   }
   const isForOrder = [...promotion.discounts, ...promotion.earnings].some((effect) => effect.isForOrder);
-  const rivals = firedIn(isForOrder ? lines : picked.flatMap((index) => lines[index] ?? []));
+  const rivals = union(isForOrder ? fired : picked.flatMap((index) => fired[index] ?? []));
   const lostTo = [...rivals].sort((a, b) => a.id - b.id);
   const names = lostTo.map(({ externalId }) => externalId).join(', ');
   return { promotion, because: 'arbitration', detail: `outranked by ${names}`, lostTo };
