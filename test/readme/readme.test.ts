@@ -11,10 +11,16 @@ import { type Backend, silent, startBackend } from '../support/service';
 const project = join(__dirname, '../..');
 const readme = readFileSync(join(project, 'README.md'), 'utf8');
 
+/** The pages that the README names, in its order: each goes on where the ones before it ended. */
+const pages = [
+  ...new Set([...readme.matchAll(/^\| \[[^\]]+\]\((docs\/[^)]+\.md)\)/gm)].map(([, page = '']) => page)),
+];
+const texts = [readme, ...pages.map((page) => readFileSync(join(project, page), 'utf8'))];
+
 /** Every command with curl, and the answer that is printed below it. */
-const examples = [...readme.matchAll(/```sh\n(curl [^`]*?)```\n\n```(json|xml)\n(.*?)\n```/gs)].map(
-  ([, command = '', format = '', answer = '']) => ({ command, format, answer }),
-);
+const examples = texts
+  .flatMap((text) => [...text.matchAll(/```sh\n([^`]*\bcurl [^`]*)```\n\n```(json|xml)\n(.*?)\n```/gs)])
+  .map(([, command = '', format = '', answer = '']) => ({ command, format, answer }));
 
 let backend: Backend;
 let api: RunningApi;
@@ -41,7 +47,7 @@ const withoutIdsAndTimes = (text: string) =>
 
 /** Runs a command; again, while it answers that something is not done yet that is printed as done. */
 async function play(command: string, answer: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('bash', ['-c', command]);
+  const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: project });
   const isEarly = answer.includes('"status":"done"') && /"status":"(queued|checking|running)"/.test(stdout);
   return isEarly ? play(command, answer) : stdout;
 }

@@ -91,11 +91,14 @@ export function price(
   if ('overdrawn' in payments) return payments;
   const earned = earnedOf(candidates, payments.standing, known);
   const priced = lines.map((line, index) => lineOf(line, index, discounts, payments.paid, earned));
-  const fired = priced.map((line) => firedIn([line]));
-  const firedAnywhere = union(fired);
+  const fired = firedIn(priced);
+  const { discountWithPoints } = policy.arbitration;
   const lost = candidates
-    .filter((candidate) => !firedAnywhere.has(candidate.promotion))
-    .map((candidate) => foreign(candidate, checkout) ?? outranked(candidate, fired, before));
+    .filter((candidate) => !fired.has(candidate.promotion))
+    .map(
+      (candidate) =>
+        foreign(candidate, checkout) ?? outranked(candidate, priced, { before, discountWithPoints }),
+    );
   const notes = payments.notes;
   return { lines: priced, notes, rejected: [...rejected.map((it) => ({ ...it, lostTo: [] })), ...lost] };
 }
@@ -244,8 +247,6 @@ export function isOf(promotion: CompiledPromotion): (part: { candidate: Candidat
   return ({ candidate }) => candidate.promotion === promotion;
 }
 
-type Fired = ReadonlySet<CompiledPromotion>;
-
 /** The promotions that came into play. */
 export function firedIn(lines: readonly PricedLine[]): Set<CompiledPromotion> {
   const fired = new Set<CompiledPromotion>();
@@ -257,12 +258,6 @@ export function firedIn(lines: readonly PricedLine[]): Set<CompiledPromotion> {
   return fired;
 }
 
-function union(sets: readonly Fired[]): Set<CompiledPromotion> {
-  const all = new Set<CompiledPromotion>();
-  for (const set of sets) for (const promotion of set) all.add(promotion);
-  return all;
-}
-
 /** A candidate all of whose points are worth other money than the order's, if it is one. */
 function foreign({ promotion }: Candidate, checkout: Checkout): Rejection | null {
   const { discounts, earnings, payments } = promotion;
@@ -272,7 +267,11 @@ function foreign({ promotion }: Candidate, checkout: Checkout): Rejection | null
 }
 
 /** A candidate that came to nothing: alone it would not have either, or others came before it. */
-function outranked(candidate: Candidate, fired: readonly Fired[], before: Standing): Rejection {
+function outranked(
+  candidate: Candidate,
+  lines: readonly PricedLine[],
+  { before, discountWithPoints }: { before: Standing; discountWithPoints: boolean },
+): Rejection {
   const { promotion, picked } = candidate;
   const no = (because: Reason, detail: string) => ({ promotion, because, detail, lostTo: [] });
   if (promotion.discounts.length + promotion.earnings.length === 0) {
@@ -282,10 +281,38 @@ function outranked(candidate: Candidate, fired: readonly Fired[], before: Standi
     return no('floor', 'nothing is left to reduce, or to earn points on');
   }
   const isForOrder = [...promotion.discounts, ...promotion.earnings].some((effect) => effect.isForOrder);
-  const rivals = union(isForOrder ? fired : picked.flatMap((index) => fired[index] ?? []));
+  const wanted = isForOrder ? lines : picked.flatMap((index) => lines[index] ?? []);
+  const competing = competitorsOf(promotion, wanted, discountWithPoints);
+  const rivals = competing.size > 0 ? competing : firedIn(wanted);
   const lostTo = [...rivals].sort((a, b) => a.id - b.id);
   const names = lostTo.map(({ externalId }) => externalId).join(', ');
   return { promotion, because: 'arbitration', detail: `outranked by ${names}`, lostTo };
+}
+
+/**
+ * Who has what a promotion wanted of these lines: discounts compete with discounts, points with points of the
+ * same currency, and whatever does not combine with all the rest.
+ */
+function competitorsOf(
+  promotion: CompiledPromotion,
+  lines: readonly PricedLine[],
+  discountWithPoints: boolean,
+): Set<CompiledPromotion> {
+  const competitors = new Set<CompiledPromotion>();
+  const isForDiscount = promotion.discounts.length > 0;
+  const currencies = new Set(promotion.earnings.map(({ currency }) => currency.iid));
+  const add = (rival: CompiledPromotion, doCompete: boolean) => {
+    if (doCompete || !rival.isCombinable || !promotion.isCombinable) competitors.add(rival);
+  };
+  for (const { discounts, payments, earned } of lines) {
+    for (const { candidate } of discounts) add(candidate.promotion, isForDiscount || !discountWithPoints);
+    if (isForDiscount) continue;
+    for (const { candidate } of payments) add(candidate.promotion, false);
+    for (const { candidate, earning } of earned) {
+      add(candidate.promotion, currencies.has(earning.currency.iid));
+    }
+  }
+  return competitors;
 }
 
 function wouldDoAlone(candidate: Candidate, bill: Bill): boolean {
