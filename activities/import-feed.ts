@@ -74,14 +74,18 @@ export function createImportFeed({ db, files, feeds }: ActivityContext) {
       const failure = await beating(
         () => run.progress,
         async () => {
-          for await (const document of feeds.unpack(files.read(file ?? ''))) {
-            for await (const parts of feeds.read(document)) {
-              cancellationSignal().throwIfAborted();
-              for (const part of parts)
-                await ('offer' in part ? run.offer(part.offer) : run.category(part.category));
+          try {
+            for await (const document of feeds.unpack(files.read(file ?? ''))) {
+              for await (const parts of feeds.read(document)) {
+                cancellationSignal().throwIfAborted();
+                for (const part of parts)
+                  await ('offer' in part ? run.offer(part.offer) : run.category(part.category));
+              }
             }
+            await run.flush();
+          } finally {
+            await run.written();
           }
-          await run.flush();
           return null;
         },
       );
@@ -114,14 +118,19 @@ async function taskOfFeed(db: Pool, externalId: string, runId: string): Promise<
   return feed ? taskOf(feed, runId) : null;
 }
 
-/** One reading of a feed from its beginning; what was recorded before is read and not written again. */
+/**
+ * One reading of a feed from its beginning; what was recorded before is read and not written again. While a
+ * batch is written, the next one is read.
+ */
 class Run {
   progress: FeedProgress;
   #read = 0;
   #offers: Offer[] = [];
   #categories: CategoryChange[] = [];
   #refusals: FeedRefusal[] = [];
+  #strayCategories = 0;
   #market: Market | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(
     readonly db: Pool,
@@ -143,18 +152,37 @@ class Run {
     this.#read += 1;
     if (this.#read <= this.progress.offers) return;
     this.#offers.push(offer);
-    if (this.#offers.length === offersAtOnce) await this.flush();
+    if (this.#offers.length === offersAtOnce) await this.#send();
   }
 
+  /** Writes the rest. */
   async flush(): Promise<void> {
     if (this.#categories.length > 0) await this.#writeCategories();
+    await this.#send();
+  }
+
+  /** Waits for the batch that is being written. Throws what it came to. */
+  written(): Promise<void> {
+    return this.#writing;
+  }
+
+  async #send(): Promise<void> {
+    const offers = this.#offers;
+    const refusals = this.#refusals;
+    this.#offers = [];
+    this.#refusals = [];
+    await this.written();
+    this.#writing = this.#write(offers, refusals);
+    this.#writing.catch(() => undefined); // whoever waits next is told
+  }
+
+  async #write(offers: readonly Offer[], refusals: FeedRefusal[]): Promise<void> {
     const { options, run_id } = this.task;
     const before = this.progress;
-    const items = this.#offers.map((offer) => readOffer(offer, options));
+    const items = offers.map((offer) => readOffer(offer, options));
     const valid = items.flatMap((item): GoodsItem[] => (typeof item === 'string' ? [] : [item]));
     const market = await this.#marketFor(valid);
     const counts = { ...before, offers: before.offers + items.length };
-    const refusals = [...this.#refusals];
     await inTransaction(this.db, '', async (db) => {
       const mode = { mode: options.mode, keepCategories: !options.overwrite_categories };
       const outcomes = (await writeGoodsBatch(db, market, valid, mode)).values();
@@ -167,15 +195,13 @@ class Run {
         counts.refused += 1;
         const problem =
           typeof outcome === 'object' && isRefusal(outcome) ? refusalText(outcome) : String(outcome);
-        const external_id = (this.#offers[index]?.attributes.id ?? '').slice(0, 255);
+        const external_id = (offers[index]?.attributes.id ?? '').slice(0, 255);
         refusals.push({ position: before.offers + index + 1, external_id, problem });
       }
       if (await noteFeedProgress(db, run_id, before, counts, refusals)) return;
       throw new Error('Somebody else reads this feed, or it has ended');
     });
     this.progress = counts;
-    this.#offers = [];
-    this.#refusals = [];
   }
 
   /** Categories that cannot be are left out, and reported below zero. */
@@ -189,7 +215,8 @@ class Run {
       const wanted = rest;
       const problem = await inTransaction(this.db, '', (db) => writeCategories(db, wanted));
       if (!problem) return;
-      const position = -1 - this.#refusals.length;
+      this.#strayCategories += 1;
+      const position = -this.#strayCategories;
       const { external_id = '' } = rest[problem.index] ?? {};
       this.#refusals.push({ position, external_id, problem: `category: ${problem.problem}` });
       rest = rest.filter((_, index) => index !== problem.index);

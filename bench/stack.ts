@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -76,6 +77,15 @@ export async function startStack(progress: (message: string) => void): Promise<S
       if (violations.length > 0) throw new Error(`The ledger is not sound: ${JSON.stringify(violations)}`);
     },
   };
+}
+
+/** Makes a token, and waits until the API has heard of it. */
+export async function allowToken({ pool, url }: Stack, token: string, scopes: string[]): Promise<void> {
+  const hash = createHash('sha256').update(token).digest();
+  const text = 'insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)';
+  await pool.query(text, ['bench', hash, scopes]);
+  const ask = () => fetch(`${url}/admin/v1/programs`, { headers: { Authorization: `Bearer ${token}` } });
+  while ((await ask()).status === 403) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** The most memory a process has had at once; null where the system does not tell. */

@@ -12,7 +12,7 @@ import { createHandlers } from './http/handlers';
 import { createTestClockHandlers } from './http/handlers/admin/test-clock';
 import { startApi as listen } from './http/server';
 import { type Running, runProcess } from './process';
-import { temporalConnection } from './temporal-connection';
+import { gatewayOptions } from './temporal-connection';
 
 /** `node dist/api.js` */
 export function main(): Promise<void> {
@@ -45,14 +45,7 @@ export async function startApi(
 ): Promise<RunningApi> {
   const now = () => (testClock ?? clock).now();
   const pool = createPool(config, log);
-  const gateway = openGateway({
-    connection: temporalConnection(config),
-    namespace: config.temporalNamespace,
-    taskQueue: config.temporalTaskQueue,
-    requestTimeoutMs: config.requestTimeoutMs,
-    now,
-    log,
-  });
+  const gateway = openGateway({ ...gatewayOptions(config), now, log });
   const closers: (() => Promise<unknown>)[] = [() => pool.end(), () => gateway.close()];
   try {
     if (!(await isMigrated(pool)))

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import { type Config, ConfigError } from './config';
+import { findServers } from './command';
+import type { Config } from './config';
 import { checkLedger, type Violation } from './db/check-ledger';
 import { createPool } from './db/pool';
-import { findWhereabouts } from './embedded/whereabouts';
 import { openGateway } from './gateway';
 import { runTask } from './process';
-import { temporalConnection } from './temporal-connection';
+import { gatewayOptions } from './temporal-connection';
 
 /** A whole ledger is read; no statement of this may be cut off as a caller's would be. */
 const patienceMs = 600_000;
@@ -26,20 +26,9 @@ export function main(): Promise<void> {
 }
 
 async function check(config: Config, log: Logger): Promise<Violation[]> {
-  const { databaseUrl, temporalAddress } = config.databaseUrl
-    ? config
-    : ((await findWhereabouts(config)) ?? {});
-  if (!databaseUrl || !temporalAddress) {
-    throw new ConfigError('No service runs here: `npm start` it, or set DATABASE_URL and TEMPORAL_ADDRESS.');
-  }
-  const pool = createPool({ ...config, databaseUrl, requestTimeoutMs: patienceMs }, log);
-  const gateway = openGateway({
-    connection: temporalConnection({ ...config, temporalAddress }),
-    namespace: config.temporalNamespace,
-    taskQueue: config.temporalTaskQueue,
-    requestTimeoutMs: config.requestTimeoutMs,
-    log,
-  });
+  const servers = await findServers(config);
+  const pool = createPool({ ...servers, requestTimeoutMs: patienceMs }, log);
+  const gateway = openGateway({ ...gatewayOptions(servers), log });
   const client = await pool.connect();
   try {
     return await checkLedger(client, gateway.isHoldLive);

@@ -4,19 +4,15 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { type Config, ConfigError, filePlace, requireServers, type ServiceConfig } from './config';
+import { findServers, withServers } from './command';
+import { ConfigError, filePlace, type ServiceConfig } from './config';
 import { addFeedRun } from './db/commands/feeds';
-import { isMigrated } from './db/migrate';
-import { createPool } from './db/pool';
 import { listFeedRefusals, listFeedRuns } from './db/queries/feeds';
 import type { Queryable } from './db/query';
 import { type FeedOptions, type FeedTask, feedModes, feedParams, UnfitFeed } from './domain/feed';
-import { findWhereabouts } from './embedded/whereabouts';
 import { createFetcher } from './feeds/fetch';
 import { openFileStore } from './file-store';
-import { openGateway } from './gateway';
 import { runTask } from './process';
-import { temporalConnection } from './temporal-connection';
 
 const usage = `Usage: npm run feed -- FILE|URL [options]
 
@@ -37,14 +33,7 @@ const never = new AbortController().signal;
 export function main(): Promise<void> {
   return runTask(async (config, log) => {
     const asked = readArguments();
-    const whereabouts = await findWhereabouts(config);
-    const { databaseUrl = whereabouts?.databaseUrl, temporalAddress = whereabouts?.temporalAddress } = config;
-    if (!databaseUrl || !temporalAddress) {
-      throw new ConfigError(
-        'No service runs here: `npm start` it, or set DATABASE_URL and TEMPORAL_ADDRESS.',
-      );
-    }
-    await importFeed(asked, requireServers({ ...config, databaseUrl, temporalAddress } as Config), log);
+    await importFeed(asked, await findServers(config), log);
   });
 }
 
@@ -71,18 +60,7 @@ function readArguments(): Asked {
 async function importFeed({ from, options }: Asked, config: ServiceConfig, log: Logger): Promise<void> {
   const isUrl = /^https?:\/\//.test(from);
   const content = isUrl ? await fetched(from, config) : await opened(from);
-  const pool = createPool(config, log);
-  const gateway = openGateway({
-    connection: temporalConnection(config),
-    namespace: config.temporalNamespace,
-    taskQueue: config.temporalTaskQueue,
-    requestTimeoutMs: config.requestTimeoutMs,
-    log,
-  });
-  try {
-    if (!(await isMigrated(pool))) {
-      throw new ConfigError('The database is not migrated: node dist/migrate.js');
-    }
+  await withServers(config, log, async ({ pool, gateway }) => {
     const run_id = uuidv7();
     const file = await openFileStore(filePlace(config)).write(run_id, content, never);
     const source = isUrl ? from.replace(/^(\w+:\/\/)[^/]*@/, '$1').replace(/\?.*$/s, '') : basename(from);
@@ -90,10 +68,7 @@ async function importFeed({ from, options }: Asked, config: ServiceConfig, log: 
     await addFeedRun(pool, task);
     await gateway.startFeed(run_id, { task });
     await watch(pool, run_id);
-  } finally {
-    await gateway.close();
-    await pool.end();
-  }
+  });
 }
 
 async function opened(path: string): Promise<AsyncIterable<Uint8Array>> {

@@ -5,19 +5,15 @@ import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { openCatalog } from './catalog';
-import { type Config, ConfigError, filePlace, requireServers } from './config';
+import { findServers, withServers } from './command';
+import { ConfigError, filePlace, type ServiceConfig } from './config';
 import { addImport } from './db/commands/imports';
-import { isMigrated } from './db/migrate';
-import { createPool } from './db/pool';
 import { listImports, listRefusals } from './db/queries/imports';
 import type { Queryable } from './db/query';
 import type { Program } from './domain/catalog';
 import { type ImportTask, importMatchings } from './domain/import';
-import { findWhereabouts } from './embedded/whereabouts';
 import { openFileStore } from './file-store';
-import { openGateway } from './gateway';
 import { runTask } from './process';
-import { temporalConnection } from './temporal-connection';
 
 const usage = `Usage: npm run import -- FILE [options]
 
@@ -43,14 +39,7 @@ export function main(): Promise<void> {
     await access(asked.path).catch(() => {
       throw new ConfigError(`${asked.path} cannot be read`);
     });
-    const whereabouts = await findWhereabouts(config);
-    const { databaseUrl = whereabouts?.databaseUrl, temporalAddress = whereabouts?.temporalAddress } = config;
-    if (!databaseUrl || !temporalAddress) {
-      throw new ConfigError(
-        'No service runs here: `npm start` it, or set DATABASE_URL and TEMPORAL_ADDRESS.',
-      );
-    }
-    await importFile(asked, { ...config, databaseUrl, temporalAddress }, log);
+    await importFile(asked, await findServers(config), log);
   });
 }
 
@@ -91,19 +80,9 @@ function readArguments(): Asked {
   }
 }
 
-async function importFile({ path, program: programId, ...options }: Asked, asked: Config, log: Logger) {
-  const config = requireServers(asked);
-  const pool = createPool(config, log);
-  const gateway = openGateway({
-    connection: temporalConnection(config),
-    namespace: config.temporalNamespace,
-    taskQueue: config.temporalTaskQueue,
-    requestTimeoutMs: config.requestTimeoutMs,
-    log,
-  });
-  try {
-    if (!(await isMigrated(pool)))
-      throw new ConfigError('The database is not migrated: node dist/migrate.js');
+async function importFile(asked: Asked, config: ServiceConfig, log: Logger): Promise<void> {
+  const { path, program: programId, ...options } = asked;
+  await withServers(config, log, async ({ pool, gateway }) => {
     const catalog = await openCatalog(pool, log);
     const program = chooseProgram(catalog.programs(), programId);
     await catalog.close();
@@ -125,10 +104,7 @@ async function importFile({ path, program: programId, ...options }: Asked, asked
     await addImport(pool, task);
     await gateway.startImport(task, { program: program.externalId });
     await follow(pool, import_id);
-  } finally {
-    await gateway.close();
-    await pool.end();
-  }
+  });
 }
 
 function chooseProgram(programs: readonly Program[], id: number | undefined): Program {

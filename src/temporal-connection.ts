@@ -1,4 +1,4 @@
-import type { Config } from './config';
+import type { Config, ServiceConfig } from './config';
 
 /** How to reach Temporal, for clients and workers alike. */
 export function temporalConnection(config: Config & { readonly temporalAddress: string }) {
@@ -6,5 +6,15 @@ export function temporalConnection(config: Config & { readonly temporalAddress: 
     address: config.temporalAddress,
     ...(config.temporalTls !== undefined && { tls: config.temporalTls }),
     ...(config.temporalApiKey !== undefined && { apiKey: config.temporalApiKey }),
+  };
+}
+
+/** What the gateway needs of the settings. */
+export function gatewayOptions(config: ServiceConfig) {
+  return {
+    connection: temporalConnection(config),
+    namespace: config.temporalNamespace,
+    taskQueue: config.temporalTaskQueue,
+    requestTimeoutMs: config.requestTimeoutMs,
   };
 }

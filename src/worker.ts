@@ -16,7 +16,7 @@ import { openGateway } from './gateway';
 import { type Running, runProcess } from './process';
 import { keepScenarios } from './scenarios';
 import { keepSchedules } from './schedules';
-import { temporalConnection } from './temporal-connection';
+import { gatewayOptions, temporalConnection } from './temporal-connection';
 import { createSender } from './webhooks/send';
 
 type WorkerOptions = {
@@ -51,14 +51,7 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
   const connection = await NativeConnection.connect(temporalConnection(config));
   const db = createPool(config, log);
   const catalog = await openCatalog(db, log);
-  const gateway = openGateway({
-    connection: temporalConnection(config),
-    namespace: config.temporalNamespace,
-    taskQueue: config.temporalTaskQueue,
-    requestTimeoutMs: config.requestTimeoutMs,
-    now: () => clock.now(),
-    log,
-  });
+  const gateway = openGateway({ ...gatewayOptions(config), now: () => clock.now(), log });
   const stopping = new AbortController();
   const workers = await createWorkers(config, connection, {
     activities: createActivities({

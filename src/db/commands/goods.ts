@@ -5,8 +5,8 @@ import type { feedModes } from '../../domain/feed';
 import { changeGoods, type Goods, type GoodsChange, type GoodsEntity } from '../../domain/goods';
 import type { Market } from '../../domain/market';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal';
-import { asGoods, knownCategories, lockGoods } from '../queries/goods';
-import { command, type Queryable, queryOne } from '../query';
+import { knownCategories, lockGoods } from '../queries/goods';
+import { type Queryable, query, queryOne } from '../query';
 import { inTransaction } from '../transaction';
 
 /** One thing to import: a product, with SKUs of it or without, or one SKU by itself. */
@@ -34,25 +34,29 @@ const settable = `
   categories`;
 const prefixed = (alias: string) => settable.replace(/\w+/g, (name) => `${alias}.${name}`);
 
-/** In order of external id, so that two imports that add the same meet at the first. */
-const upsertGoods = command({
+/**
+ * In order of external id, so that two imports that add the same meet at the first. Nothing is joined: a plan
+ * that was made while there were few goods would look at all of them for ever after.
+ */
+const upsertGoods = query({
   name: 'goods-upsert',
   parameters: [z.string(), z.string()],
+  row: z.object({ id: z.int(), external_id: z.string() }),
   text: `
     insert into market.goods as g (entity_type, external_id, product_id, ${settable})
-    select $1, n.external_id, p.id, ${prefixed('n')}
-    from jsonb_to_recordset($2::jsonb) as n(
-      external_id text, product_external_id text, name text, price numeric, old_price numeric, currency text,
+    select $1, n.external_id, n.product_id, ${prefixed('n')}
+    from json_to_recordset($2::text::json) as n(
+      external_id text, product_id int, name text, price numeric, old_price numeric, currency text,
       tags text[], manufacturer_name text, description text, url text, pictures text[], count int,
       expiration_time text, is_available boolean, delivery boolean, barcode bigint[],
       manufacturer_warranty boolean, custom_fields jsonb, regional_data jsonb, categories text[]
     )
-    left join market.goods p on p.entity_type = 'product' and p.external_id = n.product_external_id
     order by n.external_id
     on conflict (entity_type, external_id) do update set
       (product_id, ${settable}) = (excluded.product_id, ${prefixed('excluded')}),
       created_at = case when g.deleted_at is null then g.created_at else now() end,
-      updated_at = now(), deleted_at = null`,
+      updated_at = now(), deleted_at = null
+    returning id, external_id`,
 });
 
 const removeGoods = queryOne({
@@ -142,6 +146,8 @@ type Step = { entity: GoodsEntity; before: Goods | undefined; after: Goods };
 class Batch {
   readonly #state: Record<GoodsEntity, State> = { product: new Map(), sku: new Map() };
   readonly #changed: Record<GoodsEntity, State> = { product: new Map(), sku: new Map() };
+  /** Of products, also of those that were deleted. */
+  readonly #ids = new Map<string, number>();
 
   constructor(
     readonly market: Market,
@@ -150,15 +156,23 @@ class Batch {
   ) {}
 
   async load(db: Queryable, entity: GoodsEntity, externalIds: readonly string[]): Promise<void> {
-    for (const { is_deleted, ...row } of await lockGoods(db, entity, [...new Set(externalIds)])) {
-      if (!is_deleted) this.#state[entity].set(row.external_id, asGoods(row));
+    const rows = await lockGoods(db, entity, [...new Set(externalIds)]);
+    for (const { id, product_id, is_deleted, ...goods } of rows) {
+      if (entity === 'product') this.#ids.set(goods.external_id, id);
+      else if (product_id !== null) this.#ids.set(goods.product_external_id ?? '', product_id);
+      if (!is_deleted) this.#state[entity].set(goods.external_id, goods);
     }
   }
 
   async save(db: Queryable): Promise<void> {
     for (const entity of ['product', 'sku'] as const) {
-      const rows = [...this.#changed[entity].values()];
-      if (rows.length > 0) await upsertGoods(db, entity, JSON.stringify(rows));
+      const rows = [...this.#changed[entity].values()].map((goods) => ({
+        ...goods,
+        product_id: this.#ids.get(goods.product_external_id ?? ''),
+      }));
+      if (rows.length === 0) continue;
+      const written = await upsertGoods(db, entity, JSON.stringify(rows));
+      if (entity === 'product') for (const row of written) this.#ids.set(row.external_id, row.id);
     }
   }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Goods } from '../../domain/goods';
 import type { KnownGoods } from '../../domain/goods-facts';
 import { type Queryable, query, queryFirst } from '../query';
 
@@ -47,21 +46,24 @@ export const goodsRow = z.object({
 export type GoodsRow = z.output<typeof goodsRow>;
 
 /** Of goods g and, where they are SKUs, their product p. */
-const columns = `
+const ownColumns = `
   g.id, g.entity_type, g.external_id, p.external_id as product_external_id, g.name,
   trim_scale(g.price)::text as price, trim_scale(g.old_price)::text as old_price, g.currency, g.tags,
   g.manufacturer_name, g.description, g.url, g.pictures, g.count, g.expiration_time, g.is_available,
   g.delivery, to_jsonb(g.barcode) as barcode, g.manufacturer_warranty, g.custom_fields, g.regional_data,
-  g.categories, g.created_at, g.updated_at`;
+  g.categories`;
+const columns = `${ownColumns}, g.created_at, g.updated_at`;
 const tables = 'market.goods g left join market.goods p on p.id = g.product_id';
 
 /** Those that there are or were, locked in order, so that two imports meet at the first. */
 export const lockGoods = query({
   name: 'goods-lock',
   parameters: [z.string(), z.array(z.string())],
-  row: goodsRow.extend({ is_deleted: z.boolean() }),
+  row: goodsRow
+    .omit({ created_at: true, updated_at: true })
+    .extend({ product_id: z.int().nullable(), is_deleted: z.boolean() }),
   text: `
-    select ${columns}, g.deleted_at is not null as is_deleted
+    select ${ownColumns}, g.product_id, g.deleted_at is not null as is_deleted
     from ${tables}
     where g.entity_type = $1 and g.external_id = any ($2::text[])
     order by g.external_id
@@ -172,11 +174,6 @@ export const knownCategories = query({
   row: z.object({ external_id: z.string() }),
   text: 'select external_id from market.categories where external_id = any ($1::text[])',
 });
-
-/** Without what only the database knows of it. */
-export function asGoods({ id: _, created_at: __, updated_at: ___, ...goods }: GoodsRow): Goods {
-  return goods;
-}
 
 /** The keys of goods, page by page in order of id. */
 export const listGoodsKeys = query({
