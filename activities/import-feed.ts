@@ -16,12 +16,14 @@ import { marketFields } from '../src/db/commands/market-settings';
 import { listFeeds } from '../src/db/queries/market-settings';
 import { inTransaction } from '../src/db/transaction';
 import {
+  checkMapping,
+  createOfferReader,
   type Feed,
   type FeedProgress,
   type FeedResult,
   type FeedTask,
   type Offer,
-  readOffer,
+  type ReadOffer,
   taskOf,
   UnfitFeed,
 } from '../src/domain/feed';
@@ -130,6 +132,7 @@ class Run {
   #refusals: FeedRefusal[] = [];
   #strayCategories = 0;
   #market: Market | undefined;
+  #readOffer: ReadOffer | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -179,7 +182,8 @@ class Run {
   async #write(offers: readonly Offer[], refusals: FeedRefusal[]): Promise<void> {
     const { options, run_id } = this.task;
     const before = this.progress;
-    const items = offers.map((offer) => readOffer(offer, options));
+    const read = await this.#offerReader();
+    const items = offers.map(read);
     const valid = items.flatMap((item): GoodsItem[] => (typeof item === 'string' ? [] : [item]));
     const market = await this.#marketFor(valid);
     const counts = { ...before, offers: before.offers + items.length };
@@ -223,9 +227,23 @@ class Run {
     }
   }
 
+  async #offerReader(): Promise<ReadOffer> {
+    if (this.#readOffer) return this.#readOffer;
+    const { customFields } = await this.#loadMarket();
+    const wrong = checkMapping(this.task.options, customFields);
+    if (wrong) throw new UnfitFeed(`mapping.${wrong.target}: ${wrong.problem}`);
+    this.#readOffer = createOfferReader(this.task.options, customFields);
+    return this.#readOffer;
+  }
+
+  async #loadMarket(): Promise<Market> {
+    this.#market ??= (await loadSnapshot(this.db)).market;
+    return this.#market;
+  }
+
   /** The market, with the custom fields that these goods need. */
   async #marketFor(items: readonly GoodsItem[]): Promise<Market> {
-    this.#market ??= (await loadSnapshot(this.db)).market;
+    const market = await this.#loadMarket();
     const missing = new Map<string, [GoodsEntity, string]>();
     for (const { product, skus } of items) {
       for (const [entity, goods] of [
@@ -233,12 +251,12 @@ class Run {
         ...skus.map((sku): [GoodsEntity, GoodsChange] => ['sku', sku]),
       ]) {
         for (const name of Object.keys(goods?.custom_fields ?? {})) {
-          if (!this.#market.customFields[entity].has(name)) missing.set(`${entity}/${name}`, [entity, name]);
+          if (!market.customFields[entity].has(name)) missing.set(`${entity}/${name}`, [entity, name]);
         }
       }
     }
-    if (missing.size > 0) await this.#makeFields([...missing.values()], this.#market);
-    return this.#market;
+    if (missing.size > 0) await this.#makeFields([...missing.values()], market);
+    return this.#loadMarket();
   }
 
   async #makeFields(missing: readonly [GoodsEntity, string][], market: Market): Promise<void> {
@@ -265,6 +283,6 @@ class Run {
         if (isObjection(made) && made.objection !== 'conflict') throw new UnfitFeed(made.problem);
       }
     });
-    this.#market = (await loadSnapshot(this.db)).market;
+    this.#market = undefined;
   }
 }

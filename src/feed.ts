@@ -6,10 +6,18 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { findServers, withServers } from './command';
 import { ConfigError, filePlace, type ServiceConfig } from './config';
+import { loadSnapshot } from './db/catalog-snapshot';
 import { addFeedRun } from './db/commands/feeds';
 import { listFeedRefusals, listFeedRuns } from './db/queries/feeds';
 import type { Queryable } from './db/query';
-import { type FeedOptions, type FeedTask, feedModes, feedParams, UnfitFeed } from './domain/feed';
+import {
+  checkMapping,
+  type FeedOptions,
+  type FeedTask,
+  feedModes,
+  feedParams,
+  UnfitFeed,
+} from './domain/feed';
 import { createFetcher } from './feeds/fetch';
 import { openFileStore } from './file-store';
 import { runTask } from './process';
@@ -19,7 +27,9 @@ const usage = `Usage: npm run feed -- FILE|URL [options]
   --entity ENTITY     product (the default), or sku: all offers are SKUs of products there are
   --mode MODE         add_and_update (the default), add_only or update_only
   --params HOW        ignore characteristics (the default), store them, or create fields for them
-  --keep-categories   goods that have categories keep them`;
+  --keep-categories   goods that have categories keep them
+  --map FIELD=SOURCE  fill a field of goods, or custom_fields.NAME, from an element, an attribute as @bid,
+                      or a characteristic as param.NAME; any number of times`;
 
 const lookIntervalMs = 500;
 const refusalsShown = 20;
@@ -42,15 +52,22 @@ type Asked = { from: string; options: FeedOptions };
 function readArguments(): Asked {
   const value = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  const options = { entity: value, mode: value, params: value, 'keep-categories': flag };
+  const several = { type: 'string', multiple: true, default: [] as string[] } as const;
+  const options = { entity: value, mode: value, params: value, 'keep-categories': flag, map: several };
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const [from, ...others] = positionals;
     const entity_type = (['product', 'sku'] as const).find((it) => it === (values.entity ?? 'product'));
     const mode = feedModes.find((it) => it === (values.mode ?? 'add_and_update'));
     const params = feedParams.find((it) => it === (values.params ?? 'ignore'));
-    if (!from || others.length > 0 || !entity_type || !mode || !params) throw new ConfigError(usage);
-    return { from, options: { entity_type, mode, params, overwrite_categories: !values['keep-categories'] } };
+    const mapping = Object.fromEntries(
+      values.map.map((it) => /^([^=]+)=(.+)$/s.exec(it)?.slice(1) ?? ['', '']),
+    );
+    if (!from || others.length > 0 || !entity_type || !mode || !params || '' in mapping) {
+      throw new ConfigError(usage);
+    }
+    const overwrite_categories = !values['keep-categories'];
+    return { from, options: { entity_type, mode, params, overwrite_categories, mapping } };
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
@@ -61,6 +78,8 @@ async function importFeed({ from, options }: Asked, config: ServiceConfig, log: 
   const isUrl = /^https?:\/\//.test(from);
   const content = isUrl ? await fetched(from, config) : await opened(from);
   await withServers(config, log, async ({ pool, gateway }) => {
+    const wrong = checkMapping(options, (await loadSnapshot(pool)).market.customFields);
+    if (wrong) throw new ConfigError(`--map ${wrong.target}: ${wrong.problem}`);
     const run_id = uuidv7();
     const file = await openFileStore(filePlace(config)).write(run_id, content, never);
     const source = isUrl ? from.replace(/^(\w+:\/\/)[^/]*@/, '$1').replace(/\?.*$/s, '') : basename(from);

@@ -252,6 +252,20 @@ function readNumbers(value: unknown): Record<string, number> | undefined {
   return fit && entries.length <= 1_000 ? (Object.fromEntries(entries) as Record<string, number>) : undefined;
 }
 
+/** An object of texts of 1 to `longest` characters whose keys the caller chooses, at most `most` of them. */
+export function textsByName(most: number, longest: number): Field<Record<string, string>> {
+  const schema = { type: 'object', additionalProperties: { type: 'string' }, maxProperties: most };
+  const fits = (text: unknown) =>
+    typeof text === 'string' && text !== '' && text.length <= longest && isStorable(text);
+  const expected = `an object of at most ${most} texts by name, each of 1 to ${longest} characters`;
+  return leaf('json', schema, expected, (value) => {
+    if (typeof value !== 'object' || Array.isArray(value) || value instanceof NumberText) return undefined;
+    const entries = Object.entries(value ?? {});
+    const areFit = entries.every((entry) => entry.every(fits));
+    return areFit && entries.length <= most ? Object.fromEntries(entries) : undefined;
+  });
+}
+
 function readWhole(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value;
   const isWhole = typeof number === 'number' && Number.isInteger(number) && Math.abs(number) < 2 ** 31;

@@ -19,6 +19,7 @@ import {
   numbersByName,
   plainValue,
   text,
+  textsByName,
   timeOfDay,
   timestamp,
 } from './fields';
@@ -121,6 +122,14 @@ export const feedOptionSettings = {
       'fields that are not.',
     choice(feedParams),
     'ignore',
+  ),
+  mapping: setting<Record<string, string>>(
+    'What fields of goods are filled from instead of where they usually are, such as {"name": "model", ' +
+      '"custom_fields.colour": "param.Colour"}. By name of the field, or custom_fields.NAME, which must be ' +
+      'there unless params is create: an element of the offer, an attribute as "@bid", or a characteristic ' +
+      'as "param.NAME", which then is not stored by its own name.',
+    textsByName(100, 255),
+    {},
   ),
 };
 

@@ -1,7 +1,8 @@
 /** Feeds in YML: what an offer of one means. */
 
-import type { GoodsChange } from './goods';
-import type { segmentDays } from './market';
+import { type FeedSource, feedFields, readSource } from './feed-fields';
+import type { GoodsChange, GoodsEntity } from './goods';
+import type { Market, segmentDays } from './market';
 
 export const feedParams = ['ignore', 'store', 'create'] as const;
 export const feedModes = ['add_and_update', 'add_only', 'update_only'] as const;
@@ -15,6 +16,11 @@ export interface FeedOptions {
   overwrite_categories: boolean;
   /** What becomes of characteristics: nothing, custom fields that there are, or fields made for them. */
   params: (typeof feedParams)[number];
+  /**
+   * Fields of goods and custom fields, and what they are filled from instead; absent in runs that a former
+   * version began.
+   */
+  mapping?: Readonly<Record<string, string>>;
 }
 
 /** One run of an import. */
@@ -55,9 +61,9 @@ export interface Feed extends FeedOptions {
 
 /** A run of a feed of the settings. */
 export function taskOf({ external_id, url, ...feed }: Feed, run_id: string): FeedTask {
-  const { entity_type, mode, overwrite_categories, params } = feed;
+  const { entity_type, mode, overwrite_categories, params, mapping = {} } = feed;
   const source = url.replace(/^(\w+:\/\/)[^/]*@/, '$1').replace(/\?.*$/s, '');
-  const options = { entity_type, mode, overwrite_categories, params };
+  const options = { entity_type, mode, overwrite_categories, params, mapping };
   return { run_id, feed: external_id, file: null, source, options };
 }
 
@@ -71,7 +77,7 @@ export interface Offer {
   attributes: Readonly<Record<string, string>>;
   /** The texts of its elements, by name, in order. */
   elements: Readonly<Record<string, readonly string[]>>;
-  params: readonly { name: string; value: string }[];
+  params: readonly { name: string; value: string; unit: string }[];
 }
 
 export interface FeedCategory {
@@ -88,99 +94,173 @@ export interface OfferItem {
   keepsProduct: boolean;
 }
 
-const longest = { external_id: 255, name: 1_000, url: 2_000, manufacturer_name: 255 };
-const longestDescription = 1_000;
+type CustomFields = Readonly<Pick<Market['customFields'], GoodsEntity>>;
+const ofCustomField = 'custom_fields.';
 
-/** Reads an offer; answers what is wrong with it as text. */
-export function readOffer(offer: Offer, { entity_type, params }: FeedOptions): OfferItem | string {
-  const { attributes, elements } = offer;
-  const first = (name: string) => elements[name]?.[0]?.trim() || undefined;
-  const external_id = attributes.id?.trim();
-  if (!external_id) return 'id: is required';
-  const group = attributes.group_id?.trim() || undefined;
-  const parts = [first('typePrefix'), first('vendor'), first('model')].filter((it) => it !== undefined);
-  const name = first('name') ?? (parts.length > 0 ? parts.join(' ') : undefined);
-  const shared = {
-    name,
-    manufacturer_name: first('vendor'),
-    categories: elements.categoryId?.map((it) => it.trim()).filter((it) => it !== ''),
+/**
+ * What is wrong with a mapping; null: nothing. A custom field that is filled must be there, unless what is
+ * missing is made.
+ */
+export function checkMapping(
+  { mapping = {}, entity_type, params }: FeedOptions,
+  customFields: CustomFields,
+): { target: string; problem: string } | null {
+  for (const [target, source] of Object.entries(mapping)) {
+    const field = target.startsWith(ofCustomField) ? target.slice(ofCustomField.length) : undefined;
+    if (!Object.hasOwn(feedFields, target) && !field) {
+      const known = Object.keys(feedFields).join(', ');
+      return { target, problem: `is no field of goods: expected ${known}, or custom_fields.NAME` };
+    }
+    if (!readSource(source)) {
+      const expected = 'an element such as "vendorCode", an attribute such as "@bid", or "param.NAME"';
+      return { target, problem: `expected ${expected}, got ${JSON.stringify(source)}` };
+    }
+    const isThere =
+      customFields.sku.has(field ?? '') ||
+      (entity_type === 'product' && customFields.product.has(field ?? ''));
+    if (field !== undefined && params !== 'create' && !isThere) {
+      return { target, problem: `there is no custom field "${field}" of ${entity_type}` };
+    }
+  }
+  return null;
+}
+
+/** Says what an offer comes to, or what is wrong with it. */
+export type ReadOffer = (offer: Offer) => OfferItem | string;
+
+/** Thrown for an offer that cannot be. */
+class UnfitOffer extends Error {}
+
+/** Makes a reader of offers; `customFields` are those there are. A mapping must have been checked. */
+export function createOfferReader(options: FeedOptions, customFields: CustomFields): ReadOffer {
+  const places = placesOf(options);
+  return (offer) => {
+    try {
+      return readOffer(offer, places, options, customFields);
+    } catch (error) {
+      if (error instanceof UnfitOffer) return error.message;
+      throw error;
+    }
   };
-  const goods: GoodsChange = {
-    external_id,
-    ...shared,
-    price: readMoney(first('price')),
-    old_price: readMoney(first('oldprice')),
-    currency: currencyOf(first('currencyId')),
-    description: first('description')?.slice(0, longestDescription),
-    url: first('url'),
-    pictures: elements.picture?.map((it) => it.trim()).filter((it) => it !== ''),
-    count: readCount(first('count') ?? first('quantity')),
-    expiration_time: daysOf(first('expiry')),
-    is_available: readFlag(attributes.available ?? first('available')),
-    delivery: readFlag(first('delivery')),
-    barcode: elements.barcode?.map(Number).filter(Number.isSafeInteger),
-    manufacturer_warranty: readFlag(first('manufacturer_warranty')),
-    custom_fields: params === 'ignore' ? undefined : paramsOf(offer),
+}
+
+/** Where the fields of goods and custom fields are in an offer. */
+interface Places {
+  fields: [keyof typeof feedFields, { sources: FeedSource[]; mapped: string | undefined }][];
+  custom: Map<string, FeedSource>;
+  isNameMapped: boolean;
+  /** Characteristics that are not stored by their own name. */
+  elsewhere: Set<string>;
+}
+
+function placesOf({ mapping = {} }: FeedOptions): Places {
+  const custom = new Map<string, FeedSource>();
+  const elsewhere = new Set<string>();
+  for (const [target, text] of Object.entries(mapping)) {
+    const source = readSource(text);
+    if (!source) throw new Error(`"${text}" names no place in an offer`);
+    if (source.kind === 'param') elsewhere.add(source.name);
+    if (target.startsWith(ofCustomField)) custom.set(target.slice(ofCustomField.length), source);
+  }
+  for (const field of custom.keys()) elsewhere.add(field);
+  const fields = (Object.keys(feedFields) as (keyof typeof feedFields)[]).map((target) => {
+    const mapped = mapping[target];
+    const texts = mapped === undefined ? feedFields[target].from : [mapped];
+    return [target, { sources: texts.flatMap((it) => readSource(it) ?? []), mapped }] as const;
+  });
+  return {
+    fields: fields.map(([target, place]) => [target, place]),
+    custom,
+    isNameMapped: 'name' in mapping,
+    elsewhere,
   };
-  const problem = problemOf(goods, first('price'));
-  if (problem !== undefined) return problem;
+}
+
+function readOffer(
+  offer: Offer,
+  places: Places,
+  { entity_type, params }: FeedOptions,
+  customFields: CustomFields,
+): OfferItem {
+  const values: { [key: string]: unknown } = {};
+  for (const [target, { sources, mapped }] of places.fields) {
+    const texts = sources.map((it) => textsAt(offer, it)).find((it) => it.length > 0);
+    if (!texts) continue;
+    const { read, expected, isLenient } = feedFields[target];
+    const value = read(texts);
+    if (value === undefined && (mapped !== undefined || !isLenient)) {
+      const got = JSON.stringify(texts[0]?.slice(0, longestShown));
+      const where = mapped === undefined ? '' : ` in ${mapped}`;
+      throw new UnfitOffer(`${target}: expected ${expected}, got ${got}${where}`);
+    }
+    values[target] = value;
+  }
+  const { external_id, product_external_id: group, ...given } = values as Partial<GoodsChange>;
+  if (external_id === undefined) throw new UnfitOffer('external_id: is required');
+  const name = given.name ?? (places.isNameMapped ? undefined : nameOf(offer));
+  const { manufacturer_name, categories } = given;
+  const entity = entity_type === 'sku' || group ? 'sku' : 'product';
+  const custom_fields = customFieldsOf(offer, places, params, customFields[entity]);
+  const goods: GoodsChange = { ...given, external_id, name, custom_fields };
   if (entity_type === 'sku') {
-    const sku = { ...goods, ...(group !== undefined && { product_external_id: group }) };
+    const sku = { ...goods, ...(group && { product_external_id: group }) };
     return { product: null, skus: [sku], keepsProduct: true };
   }
-  if (group === undefined) return { product: goods, skus: [], keepsProduct: false };
-  return { product: { external_id: group, ...shared }, skus: [goods], keepsProduct: true };
+  if (!group) return { product: goods, skus: [], keepsProduct: false };
+  const product = { external_id: group, name, manufacturer_name, categories };
+  return { product, skus: [goods], keepsProduct: true };
 }
 
-function problemOf(goods: GoodsChange, price: string | undefined): string | undefined {
-  if (goods.price === null) return `price: expected a decimal number, got ${JSON.stringify(price)}`;
-  for (const [key, most] of Object.entries(longest)) {
-    const value = goods[key as keyof typeof longest];
-    if (typeof value === 'string' && value.length > most)
-      return `${key}: expected at most ${most} characters`;
+const longestShown = 60;
+const longestFieldName = 255;
+
+/** What there is at a place, without what is blank. Numbers of characteristics come without their unit. */
+function textsAt(
+  { attributes, elements, params }: Offer,
+  { kind, name }: FeedSource,
+  isNumber = false,
+): string[] {
+  if (kind === 'param') {
+    return params.filter((it) => it.name === name).flatMap((it) => paramText(it, isNumber) || []);
   }
-  const address = goods.pictures?.find((it) => it.length > longest.url);
-  if (address !== undefined) return `picture: expected at most ${longest.url} characters`;
-  const field = Object.keys(goods.custom_fields ?? {}).find((it) => it.length > 255);
-  return field === undefined ? undefined : 'param: expected names of at most 255 characters';
+  const texts = kind === 'element' ? (elements[name] ?? []) : [attributes[name] ?? ''];
+  return texts.map((it) => it.trim()).filter((it) => it !== '');
 }
 
-/** null: it is no amount. */
-function readMoney(text: string | undefined): string | null | undefined {
-  if (text === undefined) return undefined;
-  const match = /^0*(\d{1,20})(?:[.,](\d{1,20}?)0*)?$/.exec(text);
-  if (!match) return null;
-  return match[2] ? `${match[1]}.${match[2]}`.replace(/\.0$/, '') : match[1];
+function paramText({ value, unit }: Offer['params'][number], isNumber: boolean): string {
+  return value !== '' && unit !== '' && !isNumber ? `${value} ${unit}` : value;
 }
 
-function currencyOf(code: string | undefined): string | undefined {
-  return code === 'RUR' ? 'RUB' : code;
+/** Of offers of type vendor.model. */
+function nameOf(offer: Offer): string | undefined {
+  const parts = ['typePrefix', 'vendor', 'model'].flatMap(
+    (name) => textsAt(offer, { kind: 'element', name })[0] ?? [],
+  );
+  return parts.length > 0 ? parts.join(' ') : undefined;
 }
 
-function readCount(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-function readFlag(text: string | undefined): boolean | undefined {
-  const word = text?.trim().toLowerCase();
-  return word === 'true' ? true : word === 'false' ? false : undefined;
-}
-
-/** Days, or an ISO 8601 period of years, months and days. */
-function daysOf(text: string | undefined): string | undefined {
-  if (text === undefined || /^\d{1,6}$/.test(text)) return text;
-  const match = /^P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})D)?/.exec(text);
-  if (!match || match[0] === 'P') return undefined;
-  const [years, months, days] = [match[1], match[2], match[3]].map((it) => Number(it ?? 0));
-  return String((years ?? 0) * 365 + (months ?? 0) * 30 + (days ?? 0));
-}
-
-/** A characteristic that is there several times has all its values. */
-function paramsOf({ params }: Offer): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const { name, value } of params) {
-    if (name === '' || value === '') continue;
-    values[name] = values[name] === undefined ? value : `${values[name]}, ${value}`;
+/** Of what is there several times, all values. */
+function customFieldsOf(
+  offer: Offer,
+  { custom, elsewhere }: Places,
+  params: FeedOptions['params'],
+  fields: CustomFields[GoodsEntity],
+): Record<string, string> | undefined {
+  const isNumber = (name: string) => ['int', 'float'].includes(fields.get(name)?.value_type ?? '');
+  const found = [...custom].map(([name, source]) => [
+    name,
+    textsAt(offer, source, isNumber(name)).join(', '),
+  ]);
+  const values = new Map(found.filter(([, value]) => value !== '') as [string, string][]);
+  for (const param of params === 'ignore' ? [] : offer.params) {
+    const { name } = param;
+    const value = paramText(param, isNumber(name));
+    if (name === '' || value === '' || elsewhere.has(name)) continue;
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  return values;
+  if ([...values.keys()].some((name) => name.length > longestFieldName)) {
+    throw new UnfitOffer(`param: expected names of at most ${longestFieldName} characters`);
+  }
+  return values.size > 0 ? Object.fromEntries(values) : undefined;
 }

@@ -1,12 +1,13 @@
 /** The rules of market settings that no single field can tell. */
 
 import { checkCondition, type FactTypes } from './condition';
-import type { Feed } from './feed';
+import { checkMapping, type Feed } from './feed';
 import {
   type Channel,
   expectedOf,
   type GoodsSegment,
   type LineStatus,
+  type Market,
   type MarketField,
   type Money,
   readMarketValue,
@@ -60,7 +61,9 @@ export function checkLineStatus({ type }: LineStatus, before?: LineStatus): Obje
   return before && before.type !== type ? lasting('type', before.type) : null;
 }
 
-export function checkFeed({ url, days, time_of_day, timezone }: Feed): Objection | null {
+/** `customFields`: those there are. */
+export function checkFeed(feed: Feed, customFields: Market['customFields']): Objection | null {
+  const { url, days, time_of_day, timezone } = feed;
   if (!/^https?:\/\/[^\s/]/.test(url) || !URL.canParse(url)) {
     return wrong(['url'], 'expected a URL of http or https');
   }
@@ -69,7 +72,9 @@ export function checkFeed({ url, days, time_of_day, timezone }: Feed): Objection
     return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${got}`);
   }
   const isOdd = days.length > 0 && time_of_day === null;
-  return isOdd ? wrong(['time_of_day'], 'is required when days are given') : null;
+  if (isOdd) return wrong(['time_of_day'], 'is required when days are given');
+  const problem = checkMapping(feed, customFields);
+  return problem ? wrong(['mapping', problem.target], problem.problem) : null;
 }
 
 /** `types`: the facts of goods; `before`: the segment as it is, if it is to be changed. */

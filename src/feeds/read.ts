@@ -50,7 +50,7 @@ type Attributes = Readonly<Record<string, string>>;
 type OpenOffer = {
   attributes: Attributes;
   elements: Record<string, string[]>;
-  params: { name: string; value: string }[];
+  params: { name: string; value: string; unit: string }[];
 };
 
 class YmlReader {
@@ -60,6 +60,7 @@ class YmlReader {
   #text = '';
   #attributes: Attributes = {};
   #offer: OpenOffer | undefined;
+  #offerDepth = 0;
   #elements = 0;
   #silence = 0;
 
@@ -97,10 +98,14 @@ class YmlReader {
     this.#silence = 0;
     if (this.#path.length === 0 && name !== 'yml_catalog') refuse('expected the root element <yml_catalog>');
     if (this.#path.push(name) > deepest) refuse(`expected at most ${deepest} levels`);
-    this.#text = '';
-    this.#attributes = attributes;
+    if (this.#isInsideElement()) this.#text += ' ';
+    else {
+      this.#text = '';
+      this.#attributes = attributes;
+    }
     if (name === 'offer' && this.#path.at(-2) === 'offers') {
       this.#offer = { attributes, elements: {}, params: [] };
+      this.#offerDepth = this.#path.length;
       this.#elements = 0;
     } else if (this.#offer && ++this.#elements > mostElements) {
       refuse(`expected at most ${mostElements} elements in an offer`);
@@ -115,6 +120,11 @@ class YmlReader {
 
   #close(): void {
     this.#silence = 0;
+    if (this.#isInsideElement()) {
+      this.#text += ' ';
+      this.#path.pop();
+      return;
+    }
     const name = this.#path.pop() ?? '';
     const text = this.#text;
     this.#text = '';
@@ -130,14 +140,18 @@ class YmlReader {
     }
   }
 
+  /** What is inside an element of an offer, such as markup in a description, is text of that element. */
+  #isInsideElement(): boolean {
+    return this.#offer !== undefined && this.#path.length > this.#offerDepth + 1;
+  }
+
   #closeInOffer(offer: OpenOffer, name: string, text: string): void {
     if (name !== 'param') {
       offer.elements[name] = [...(offer.elements[name] ?? []), text];
       return;
     }
     const { name: called = '', unit = '' } = this.#attributes;
-    const value = text.trim() && `${text.trim()}${unit.trim() && ` ${unit.trim()}`}`;
-    offer.params.push({ name: called.trim(), value });
+    offer.params.push({ name: called.trim(), value: text.trim(), unit: unit.trim() });
   }
 }
 

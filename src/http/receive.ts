@@ -2,8 +2,9 @@ import express from 'express';
 import type { Shape } from '../contract/shape';
 import { shown } from '../contract/values';
 import { Malformed } from './malformed';
-import { type Format, formatAccepted, formatOf, formatWanted, readBody } from './representation';
+import { type Format, formatAccepted, formatOf, formatWanted, parseJson, readBody } from './representation';
 import { readScalar } from './scalar';
+import { jsonIn } from './xml';
 
 export type Keys = ReadonlyMap<string, Shape>;
 
@@ -92,6 +93,7 @@ async function* whole(request: express.Request): AsyncIterable<Uint8Array> {
 function readParameter(value: unknown, shape: Shape | undefined): unknown {
   if (typeof value !== 'string' || !shape || shape.kind === 'object') return value;
   if (shape.kind === 'list') return [readParameter(value, shape.of)];
+  if (shape.kind === 'json') return jsonIn(value, parseJson);
   return readScalar(value, shape.kind);
 }
 

@@ -71,7 +71,7 @@ function readJson(text: string): Record<string, unknown> {
 }
 
 /** Refuses a key that is repeated with another value. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return parse(text, undefined, { parseNumber: readNumber });
   } catch (error) {

@@ -120,7 +120,7 @@ function grouped(elements: readonly Element[]): Map<string, Element[]> {
 }
 
 /** JSON text as its value; other text stays, so that the field itself says what it expected. */
-function jsonIn(text: string, readJson: ReadJson): unknown {
+export function jsonIn(text: string, readJson: ReadJson): unknown {
   try {
     return readJson(text);
   } catch {

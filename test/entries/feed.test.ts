@@ -57,6 +57,23 @@ test('a file is imported, and what was refused is told', async () => {
   });
 });
 
+test('fields can be mapped', async () => {
+  const path = join(folder, 'mapped.yml');
+  const offers = '<offer id="m"><model>M 1</model><name>Long</name></offer>';
+  await writeFile(path, `<yml_catalog><shop><offers>${offers}</offers></shop></yml_catalog>`);
+  expect(await feed(path, '--map', 'name=model')).toMatchObject({ code: 0 });
+  const { rows } = await backend.pool.query(`select name from market.goods where external_id = 'm'`);
+  expect(rows).toEqual([{ name: 'M 1' }]);
+  expect(await feed(path, '--map', 'custom_fields.x=model')).toMatchObject({
+    code: 1,
+    stderr: '--map custom_fields.x: there is no custom field "x" of product\n',
+  });
+  expect(await feed(path, '--map', 'name')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Usage: npm run feed'),
+  });
+});
+
 test('what cannot be read ends with 1 and says why', async () => {
   const path = join(folder, 'other.yml');
   await writeFile(path, '<rss/>');

@@ -1,6 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { type FeedOptions, type Offer, readOffer } from '../../src/domain/feed';
+import {
+  checkMapping,
+  createOfferReader,
+  type FeedOptions,
+  type Offer,
+  type OfferItem,
+} from '../../src/domain/feed';
+import type { MarketField, MarketType } from '../../src/domain/market';
 import { createFetcher } from '../../src/feeds/fetch';
 import { type FeedPart, readYml } from '../../src/feeds/read';
 import { unpack } from '../../src/feeds/unpack';
@@ -90,6 +97,14 @@ describe('what is read', () => {
     expect(await read(zipOf('feed.xml', content, deflateRawSync(content)), 64)).toEqual(found);
     expect(await read(zipOf('feed.yml', content), 64)).toEqual(found);
   });
+  test('elements of an offer alone, with the text of what is in them', async () => {
+    const inner =
+      '<name>A</name><gift><name>B</name></gift><description>One<br/>two <b>three</b></description>';
+    const [, , part] = await read(feed(`<offer id="a">${inner}</offer>`));
+    expect(part).toMatchObject({
+      offer: { elements: { name: ['A'], gift: [' B '], description: ['One  two  three '] } },
+    });
+  });
   test('windows-1251', async () => {
     const text = feed(simple.replace('A &amp; B', 'XYZ'), '<?xml version="1.0" encoding="windows-1251"?>');
     const content = Buffer.from(text, 'latin1')
@@ -155,11 +170,23 @@ const offer = (elements: Record<string, string[]>, attributes: Record<string, st
   attributes: { id: '158', ...attributes },
   elements,
   params: [
-    { name: 'Colour', value: 'red' },
-    { name: 'Colour', value: 'blue' },
-    { name: 'Memory', value: '16 GB' },
+    { name: 'Colour', value: 'red', unit: '' },
+    { name: 'Colour', value: 'blue', unit: '' },
+    { name: 'Memory', value: '16', unit: 'GB' },
   ],
 });
+const field = (external_id: string, value_type: MarketType = 'unicode'): [string, MarketField] => [
+  external_id,
+  {
+    ...{ entity_type: 'product', external_id, name: external_id, value_type },
+    ...{ required: false, default_value: null, enum_values: null },
+  },
+];
+const fields = {
+  product: new Map([field('memory', 'int'), field('article')]),
+  sku: new Map([field('size')]),
+};
+const readOffer = (one: Offer, how: FeedOptions) => createOfferReader(how, fields)(one);
 
 describe('what an offer means', () => {
   test('a product with everything', () => {
@@ -216,8 +243,118 @@ describe('what an offer means', () => {
   });
 
   test.each([
-    [offer({}, { id: ' ' }), 'id: is required'],
+    [offer({}, { id: ' ' }), 'external_id: is required'],
     [offer({ price: ['free'] }), 'price: expected a decimal number, got "free"'],
-    [offer({ name: ['x'.repeat(1_001)] }), 'name: expected at most 1000 characters'],
+    [offer({ oldprice: ['-1'] }), 'old_price: expected a decimal number, got "-1"'],
+    [
+      offer({ name: ['x'.repeat(1_001)] }),
+      `name: expected text of at most 1000 characters, got "${'x'.repeat(60)}"`,
+    ],
   ])('what cannot be', (one, problem) => expect(readOffer(one, options)).toBe(problem));
+
+  test('a description is cut, and not inside a character', () => {
+    const one = offer({ description: [`${'x'.repeat(999)}😀`] });
+    expect(readOffer(one, options)).toMatchObject({ product: { description: 'x'.repeat(999) } });
+  });
+
+  test.each<[string, string[], object]>([
+    ['barcode', ['4606453849072, 4606453849089', '12'], { barcode: [4606453849072, 4606453849089, 12] }],
+    ['barcode', ['none'], {}],
+    ['manufacturer_warranty', ['P1Y'], { manufacturer_warranty: true }],
+    ['expiry', ['soon'], {}],
+    ['count', ['many'], {}],
+  ])('%s %j', (name, texts, expected) => {
+    const read = readOffer({ ...offer({ [name]: texts }), params: [] }, options);
+    const { external_id: _, name: __, custom_fields: ___, ...rest } = { ...(read as OfferItem).product };
+    expect(rest).toEqual(expected);
+  });
+});
+
+describe('a mapping', () => {
+  const mapped = (mapping: Record<string, string>, how: Partial<FeedOptions> = {}) => ({
+    ...options,
+    ...how,
+    mapping,
+  });
+  const one = offer(
+    {
+      vendorCode: ['A-1'],
+      model: ['X'],
+      name: ['Long name'],
+      keywords: ['new, red', 'new'],
+      stock: ['many'],
+    },
+    { bid: '80', group_id: 'g' },
+  );
+  const single = { ...one, attributes: { id: '158' } };
+
+  test.each<[string, Offer, FeedOptions, object]>([
+    ['elements', single, mapped({ name: 'model', tags: 'keywords' }), { name: 'X', tags: ['new', 'red'] }],
+    ['the id', single, mapped({ external_id: 'vendorCode' }), { external_id: 'A-1' }],
+    ['what is not there', single, mapped({ name: 'nowhere' }), { name: undefined }],
+    [
+      'a custom field, beside those of other characteristics',
+      single,
+      mapped({ 'custom_fields.article': 'vendorCode' }),
+      { custom_fields: { article: 'A-1', Colour: 'red, blue', Memory: '16 GB' } },
+    ],
+    [
+      'a characteristic, which then is not stored by its own name; a number without its unit',
+      single,
+      mapped({ 'custom_fields.memory': 'param.Memory' }),
+      { custom_fields: { memory: '16', Colour: 'red, blue' } },
+    ],
+    [
+      'a characteristic, where the others are ignored',
+      single,
+      mapped({ 'custom_fields.article': 'param.Colour' }, { params: 'ignore' }),
+      { custom_fields: { article: 'red, blue' } },
+    ],
+    [
+      'a field that a characteristic has the name of',
+      single,
+      mapped({ 'custom_fields.Colour': 'vendorCode' }),
+      { custom_fields: { Colour: 'A-1', Memory: '16 GB' } },
+    ],
+  ])('from %s', (_, from, how, expected) => {
+    expect(readOffer(from, how)).toMatchObject({ product: expected });
+  });
+
+  test('of SKUs of products there are', () => {
+    const how = mapped(
+      { 'custom_fields.size': '@bid', product_external_id: 'model' },
+      { entity_type: 'sku', params: 'ignore' },
+    );
+    expect(readOffer(one, how)).toEqual({
+      product: null,
+      keepsProduct: true,
+      skus: [expect.objectContaining({ product_external_id: 'X', custom_fields: { size: '80' } })],
+    });
+  });
+
+  test('what does not fit is refused, although it would be left out without a mapping', () => {
+    expect(readOffer(one, mapped({ count: 'stock' }))).toBe(
+      'count: expected a whole number of at most 9 digits, got "many" in stock',
+    );
+  });
+
+  test.each<[Record<string, string>, Partial<FeedOptions>, string | null]>([
+    [{ colour: 'x' }, {}, 'colour: is no field of goods: expected external_id, product_external_id, name,'],
+    [{ 'custom_fields.': 'x' }, {}, 'custom_fields.: is no field of goods'],
+    [
+      { name: 'the model' },
+      {},
+      'name: expected an element such as "vendorCode", an attribute such as "@bid"',
+    ],
+    [{ name: 'param.' }, {}, 'got "param."'],
+    [{ name: '@' }, {}, 'got "@"'],
+    [{ 'custom_fields.x': 'a' }, {}, 'custom_fields.x: there is no custom field "x" of product'],
+    [{ 'custom_fields.x': 'a' }, { params: 'create' }, null],
+    [{ 'custom_fields.size': 'param.Размер, см' }, {}, null],
+    [{ 'custom_fields.article': 'a' }, { entity_type: 'sku' }, 'no custom field "article" of sku'],
+  ])('%j with %j', (mapping, how, problem) => {
+    const found = checkMapping(mapped(mapping, how), fields);
+    if (problem === null) expect(found).toBeNull();
+    else expect(`${found?.target}: ${found?.problem}`).toContain(problem);
+  });
 });

@@ -320,6 +320,59 @@ play('segments of goods', [
   ['POST /market/segments/sale/goods', { add: ['P1'] }, 400, 'add[0]: there is no product "P1"'],
 ]);
 
+const shop = {
+  external_id: 'shop',
+  name: 'Shop',
+  url: 'https://shop.example.com/feed.yml',
+  entity_type: 'product',
+  mode: 'add_and_update',
+  overwrite_categories: true,
+  params: 'ignore',
+  mapping: {},
+  days: [],
+  time_of_day: null,
+  timezone: 'UTC',
+  ...times,
+};
+const newShop = { external_id: 'shop', name: 'Shop', url: shop.url };
+const colourOf = { 'custom_fields.colour': 'param.Colour' };
+
+play('feeds', [
+  ['POST /market/feeds', newShop, 201, shop],
+  ['POST /market/feeds', newShop, 409, 'external_id: "shop" is there already'],
+  ['POST /market/feeds', { ...newShop, url: 'ftp://x' }, 400, 'url: expected a URL of http or https'],
+  [
+    'POST /market/feeds',
+    { ...newShop, mode: 'replace' },
+    400,
+    'mode: expected one of "add_and_update", "add_only", "update_only", got "replace"',
+  ],
+  ['PATCH /market/feeds/shop', { days: ['mon'] }, 400, 'time_of_day: is required when days are given'],
+  ['PATCH /market/feeds/shop', { mapping: colourOf }, 200, { ...shop, mapping: colourOf }],
+  [
+    'PATCH /market/feeds/shop',
+    { entity_type: 'sku' },
+    400,
+    'mapping.custom_fields.colour: there is no custom field "colour" of sku',
+  ],
+  [
+    'PATCH /market/feeds/shop',
+    { mapping: { name: ' model' } },
+    400,
+    'mapping.name: expected an element such as "vendorCode", an attribute such as "@bid", or "param.NAME", ' +
+      'got " model"',
+  ],
+  [
+    'PATCH /market/feeds/shop',
+    { mapping: { title: 'model' } },
+    400,
+    expect.stringContaining('mapping.title: is no field of goods: expected') as unknown as string,
+  ],
+  ['GET /market/feeds/shop', undefined, 200, { ...shop, mapping: colourOf }],
+  ['DELETE /market/feeds/shop', undefined, 200, { ...shop, mapping: colourOf }],
+  ['DELETE /market/feeds/shop', undefined, 404, 'Feed shop not found'],
+]);
+
 test('the goods of a static segment', async () => {
   await bench.pool.query(
     `insert into market.goods (entity_type, external_id, name) values

@@ -108,6 +108,44 @@ test('modes, and characteristics without a field', async () => {
   });
 });
 
+test('a mapping fills fields from elsewhere; without the custom field nothing is written', async () => {
+  const article = '<vendorCode>A-7</vendorCode><param name="Power" unit="W">20</param>';
+  const mapping = { 'custom_fields.power': 'param.Power', external_id: 'vendorCode' };
+  const query = `?mapping=${encodeURIComponent(JSON.stringify(mapping))}`;
+  expect(await upload(feed([offer(72, article)]), query)).toMatchObject({
+    status: 400,
+    error_text: 'mapping.custom_fields.power: there is no custom field "power" of product',
+  });
+  const field = { entity_type: 'product', external_id: 'power', name: 'Power', value_type: 'int' };
+  expect(await ask('POST', '/custom-fields', JSON.stringify(field))).toMatchObject({ status: 201 });
+  const { run_id } = await upload(feed([offer(72, article)]), query);
+  expect(await ended(run_id)).toMatchObject({ state: 'done', added: 1 });
+  const { rows } = await backend.pool.query(
+    `select custom_fields from market.goods where external_id = 'A-7'`,
+  );
+  expect(rows).toEqual([{ custom_fields: { power: 20 } }]);
+
+  const { port } = shop.address() as AddressInfo;
+  const settings = { external_id: 'mapped', name: 'Mapped', url: `http://127.0.0.1:${port}/`, mapping };
+  expect(await ask('POST', '/feeds', JSON.stringify(settings))).toMatchObject({ status: 201, mapping });
+  await ask('DELETE', '/custom-fields/product/power');
+  served = { status: 200, body: feed([offer(73, article)]) };
+  const late = await ask('POST', '/feeds/mapped/run', '{}');
+  expect(await ended(late.run_id)).toMatchObject({
+    ...{ state: 'failed', offers: 0 },
+    problem: 'mapping.custom_fields.power: there is no custom field "power" of product',
+  });
+});
+
+test.each([
+  ['%7B', 'mapping: expected an object of at most 100 texts by name, each of 1 to 255 characters, got "{"'],
+  ['{"name":1}', 'mapping: expected an object of at most 100 texts by name, each of 1 to 255 characters'],
+  ['{"name":"a b"}', 'mapping.name: expected an element such as "vendorCode", an attribute such as "@bid"'],
+])('an upload with mapping=%s', async (mapping, problem) => {
+  const answer = await upload(feed([]), `?mapping=${mapping}`);
+  expect(answer).toMatchObject({ status: 400, error_text: expect.stringContaining(problem) });
+});
+
 test('a feed of the settings is fetched and imported when it is asked for', async () => {
   const { port } = shop.address() as AddressInfo;
   const settings = { external_id: 'shop', name: 'Shop', url: `http://u:p@127.0.0.1:${port}/feed.yml?key=x` };

@@ -19,6 +19,7 @@ const shop = {
   mode: 'add_and_update',
   overwrite_categories: true,
   params: 'create',
+  mapping: { 'custom_fields.article': 'vendorCode' },
   days: [],
   time_of_day: '04:00',
   timezone: 'Europe/Moscow',
@@ -43,7 +44,10 @@ const resource = resourceEndpoints({
   example: {
     parent: {},
     key: { external_id: 'shop' },
-    create: { external_id: 'shop', name: 'Shop', url: shop.url, params: 'create', time_of_day: '04:00' },
+    create: {
+      ...{ external_id: 'shop', name: 'Shop', url: shop.url, params: 'create', time_of_day: '04:00' },
+      mapping: shop.mapping,
+    },
     change: { time_of_day: null },
     answer: { ...shop, created_at: at, updated_at: at },
   },
@@ -106,7 +110,7 @@ export const adminFeeds = {
     summary: 'Import an uploaded feed',
     description:
       'Takes YML, or a .zip, .gz or .tar.gz of it, as its body (application/octet-stream, at most 1 GiB) ' +
-      'and the rest as parameters. Starts workflow importFeed and answers at once.',
+      'and the rest as parameters, mapping as JSON text. Starts workflow importFeed and answers at once.',
     upload: 'application/octet-stream',
     maxBytes: 1_073_741_824,
     request: object({

@@ -5,6 +5,7 @@ import {
   type Channel,
   type GoodsSegment,
   type LineStatus,
+  type Market,
   type MarketEntity,
   type MarketField,
   type Money,
@@ -115,18 +116,21 @@ export const goodsSegments = keep<GoodsSegment, typeof segmentTable.row>(
   'Segment of goods',
   segmentTable,
   listGoodsSegments,
-  async (db, values, before) => {
-    const fields = await listMarketFields(db);
-    const of = (entity: MarketEntity) =>
-      new Map(fields.filter((it) => it.entity_type === entity).map((it) => [it.external_id, it]));
-    const customFields = { product: of('product'), sku: of('sku'), order: new Map(), line_order: new Map() };
-    return checkGoodsSegment(values, segmentFactTypes({ customFields }), before);
-  },
+  async (db, values, before) =>
+    checkGoodsSegment(values, segmentFactTypes({ customFields: await goodsFields(db) }), before),
 );
 
-export const feeds = keep<Feed, typeof feedTable.row>('Feed', feedTable, listFeeds, (_, values) =>
-  checkFeed(values),
+export const feeds = keep<Feed, typeof feedTable.row>('Feed', feedTable, listFeeds, async (db, values) =>
+  checkFeed(values, await goodsFields(db)),
 );
+
+/** The custom fields of goods. */
+async function goodsFields(db: Queryable): Promise<Market['customFields']> {
+  const fields = await listMarketFields(db);
+  const of = (entity: MarketEntity) =>
+    new Map(fields.filter((it) => it.entity_type === entity).map((it) => [it.external_id, it]));
+  return { product: of('product'), sku: of('sku'), order: new Map(), line_order: new Map() };
+}
 
 function keep<V extends object, S extends z.ZodObject>(
   noun: string,

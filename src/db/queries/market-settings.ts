@@ -100,6 +100,7 @@ export const feedTable = {
     mode: z.enum(feedModes),
     overwrite_categories: z.boolean(),
     params: z.enum(feedParams),
+    mapping: z.record(z.string(), z.string()),
     days: z.array(z.enum(segmentDays)),
     time_of_day: z.string().nullable(),
     timezone: z.string(),

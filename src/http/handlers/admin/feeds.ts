@@ -3,7 +3,8 @@ import type { adminFeeds } from '../../../contract/admin/feeds';
 import { addFeedRun } from '../../../db/commands/feeds';
 import { feeds } from '../../../db/commands/market-settings';
 import { listFeedRefusals, listFeedRuns } from '../../../db/queries/feeds';
-import { type FeedTask, taskOf } from '../../../domain/feed';
+import { checkMapping, type FeedTask, taskOf } from '../../../domain/feed';
+import { refuse } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
 import type { Dependencies } from '../target';
 import { found } from './change';
@@ -14,7 +15,7 @@ const firstPosition = -2_147_483_648;
 const never = new AbortController().signal;
 
 export function createAdminFeedHandlers(dependencies: Dependencies): Handlers<typeof adminFeeds> {
-  const { db, gateway, files } = dependencies;
+  const { db, catalog, gateway, files } = dependencies;
   const readRun = async (id: string) =>
     found((await listFeedRuns(db, id, null, 1))[0], 'Import of a feed', id);
   return {
@@ -30,6 +31,8 @@ export function createAdminFeedHandlers(dependencies: Dependencies): Handlers<ty
     },
 
     async upload({ file_name = 'feed', ...options }, { upload }) {
+      const wrong = checkMapping(options, catalog.market().customFields);
+      if (wrong) return refuse('bad_request', { problem: `mapping.${wrong.target}: ${wrong.problem}` });
       const run_id = uuidv7();
       try {
         const file = await files.write(run_id, upload, never);
