@@ -340,10 +340,15 @@ const colourOf = { 'custom_fields.colour': 'param.Colour' };
 play('feeds', [
   ['POST /market/feeds', newShop, 201, shop],
   ['POST /market/feeds', newShop, 409, 'external_id: "shop" is there already'],
-  ['POST /market/feeds', { ...newShop, url: 'ftp://x' }, 400, 'url: expected a URL of http or https'],
   [
     'POST /market/feeds',
-    { ...newShop, mode: 'replace' },
+    { ...newShop, external_id: 'x', url: 'ftp://x' },
+    400,
+    'url: expected a URL of http or https',
+  ],
+  [
+    'POST /market/feeds',
+    { ...newShop, external_id: 'x', mode: 'replace' },
     400,
     'mode: expected one of "add_and_update", "add_only", "update_only", got "replace"',
   ],
