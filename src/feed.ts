@@ -16,6 +16,7 @@ import {
   type FeedTask,
   feedModes,
   feedParams,
+  sourceOf,
   UnfitFeed,
 } from './domain/feed';
 import { createFetcher } from './feeds/fetch';
@@ -82,7 +83,7 @@ async function importFeed({ from, options }: Asked, config: ServiceConfig, log: 
     if (wrong) throw new ConfigError(`--map ${wrong.target}: ${wrong.problem}`);
     const run_id = uuidv7();
     const file = await openFileStore(filePlace(config)).write(run_id, content, never);
-    const source = isUrl ? from.replace(/^(\w+:\/\/)[^/]*@/, '$1').replace(/\?.*$/s, '') : basename(from);
+    const source = isUrl ? sourceOf(from) : basename(from);
     const task: FeedTask = { run_id, feed: null, file, source, options };
     await addFeedRun(pool, task);
     await gateway.startFeed(run_id, { task });

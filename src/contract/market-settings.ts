@@ -136,7 +136,11 @@ export const feedOptionSettings = {
 export const feedSettings = {
   external_id: externalId('feed'),
   name,
-  url: setting('Where it is: YML, or a .zip, .gz or .tar.gz of it. user:password@ signs in.', text(2_000)),
+  url: setting(
+    'Where it is: YML, or a .zip, .gz or .tar.gz of it. user:password@ signs in; the password is shown as ***, ' +
+      'and stays when it is sent back so.',
+    text(2_000),
+  ),
   ...feedOptionSettings,
   days: goodsSegmentSettings.days,
   time_of_day: goodsSegmentSettings.time_of_day,

@@ -59,12 +59,28 @@ export interface Feed extends FeedOptions {
   timezone: string;
 }
 
+/** The URL of a feed as it is shown: without the password. */
+export function withoutPassword(url: string): string {
+  return url.replace(signIn, '$1***@');
+}
+
+const signIn = /^(\w+:\/\/[^/?#@:]*:)[^/?#@]*@/;
+
+/** A URL as it was shown keeps the password it has. */
+export function withPassword(url: string, before: string | undefined): string {
+  return before !== undefined && withoutPassword(before) === url ? before : url;
+}
+
+/** What a feed is called where its runs are shown: without what may be secret in its URL. */
+export function sourceOf(url: string): string {
+  return url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1').replace(/\?.*$/s, '');
+}
+
 /** A run of a feed of the settings. */
 export function taskOf({ external_id, url, ...feed }: Feed, run_id: string): FeedTask {
   const { entity_type, mode, overwrite_categories, params, mapping = {} } = feed;
-  const source = url.replace(/^(\w+:\/\/)[^/]*@/, '$1').replace(/\?.*$/s, '');
   const options = { entity_type, mode, overwrite_categories, params, mapping };
-  return { run_id, feed: external_id, file: null, source, options };
+  return { run_id, feed: external_id, file: null, source: sourceOf(url), options };
 }
 
 /** Thrown for a feed that cannot be read: trying again does not help. */

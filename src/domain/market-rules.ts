@@ -67,6 +67,7 @@ export function checkFeed(feed: Feed, customFields: Market['customFields']): Obj
   if (!/^https?:\/\/[^\s/]/.test(url) || !URL.canParse(url)) {
     return wrong(['url'], 'expected a URL of http or https');
   }
+  if (url.includes(':***@')) return wrong(['url'], 'expected the password, got ***, as it is shown');
   if (!isTimezone(timezone)) {
     const got = JSON.stringify(timezone);
     return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${got}`);

@@ -19,6 +19,8 @@ import type { Step } from './settings';
 export interface Settler {
   db: Queryable;
   settle<V extends object, R extends object>(step: Step<V, R>): Promise<R>;
+  /** The value of ${NAME} or ${NAME:-otherwise}; any other text is itself. */
+  secret(written: string, path: Path): string;
 }
 
 /** Applies the sales channels of a database, each with its touchpoints. */
@@ -52,7 +54,11 @@ export async function applyMarket(
   await applyAll(settler, orderStatuses, market.order_statuses, [...path, 'order_statuses']);
   await applyAll(settler, lineStatuses, market.line_statuses, [...path, 'line_statuses']);
   await applyAll(settler, marketFields, market.custom_fields, [...path, 'custom_fields']);
-  await applyAll(settler, feeds, market.feeds, [...path, 'feeds']);
+  const wanted = market.feeds.map((feed, index) => ({
+    ...feed,
+    url: settler.secret(feed.url, [...path, 'feeds', index, 'url']),
+  }));
+  await applyAll(settler, feeds, wanted, [...path, 'feeds']);
   await applyAll(settler, goodsSegments, market.segments, [...path, 'segments']);
 }
 

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,7 +23,14 @@ afterAll(async () => {
 });
 
 /** Runs `npm run feed` as it is before it is built. */
-async function feed(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function feed(...args: string[]) {
+  return feedWith({}, ...args);
+}
+
+async function feedWith(
+  settings: NodeJS.ProcessEnv,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { databaseUrl, temporalAddress, temporalTaskQueue, exportDir } = backend.config;
   const env = {
     ...process.env,
@@ -28,6 +38,7 @@ async function feed(...args: string[]): Promise<{ code: number; stdout: string; 
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_TASK_QUEUE: temporalTaskQueue,
     ...(exportDir !== undefined && { EXPORT_DIR: exportDir }),
+    ...settings,
   };
   const main = `require(${JSON.stringify(join(root, 'src/feed.ts'))}).main()`;
   const hook = join(root, 'test/support/typescript.cjs');
@@ -55,6 +66,32 @@ test('a file is imported, and what was refused is told', async () => {
       'offer 2 "b": name: is required',
     ],
   });
+});
+
+test('the feed of a shop, from a file and from a URL with a password', async () => {
+  await backend.pool.query(`insert into market.currencies (code, name) values ('RUB', 'Rouble')`);
+  const path = join(root, 'demo/shop.yml');
+  const end = (outcome: { stdout: string }) => outcome.stdout.trim().split('\n').slice(-2);
+  const refused = 'offer 6 "7001": currency: there is no currency "USD"';
+  expect(end(await feed(path))).toEqual([
+    '6 offers: 5 added, 0 updated, 0 unchanged, 0 skipped, 1 refused',
+    refused,
+  ]);
+  const server = createServer(({ headers }, response) => {
+    if (headers.authorization === `Basic ${btoa('me:pass')}`) createReadStream(path).pipe(response);
+    else response.writeHead(401).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const open = { WEBHOOKS_ALLOW_PRIVATE: 'true' };
+  expect(end(await feedWith(open, `http://me:pass@127.0.0.1:${port}/shop.yml`))).toEqual([
+    '6 offers: 0 added, 0 updated, 5 unchanged, 0 skipped, 1 refused',
+    refused,
+  ]);
+  expect(await feedWith(open, `http://127.0.0.1:${port}/shop.yml`)).toMatchObject({
+    ...{ code: 1, stderr: 'the feed answered HTTP status 401\n' },
+  });
+  server.close();
 });
 
 test('fields can be mapped', async () => {

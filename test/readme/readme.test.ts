@@ -17,9 +17,11 @@ const pages = [
 ];
 const texts = [readme, ...pages.map((page) => readFileSync(join(project, page), 'utf8'))];
 
-/** Every command with curl, and the answer that is printed below it. */
+/** Every command with curl, or of npm, and what is printed below it: of npm, the end of it. */
 const examples = texts
-  .flatMap((text) => [...text.matchAll(/```sh\n([^`]*\bcurl [^`]*)```\n\n```(json|xml)\n(.*?)\n```/gs)])
+  .flatMap((text) => [
+    ...text.matchAll(/```sh\n([^`]*\b(?:curl|npm run) [^`]*)```\n\n```(json|xml|text)\n(.*?)\n```/gs),
+  ])
   .map(([, command = '', format = '', answer = '']) => ({ command, format, answer }));
 
 let backend: Backend;
@@ -45,26 +47,53 @@ const withoutIdsAndTimes = (text: string) =>
     .replace(/(?<="xxh":")[0-9a-f]{16}/g, 'XXH')
     .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"TIME"');
 
+/** `npm run NAME -- …` without what a build makes of it. */
+function asBuilt(command: string): string {
+  const hook = join(project, 'test/support/typescript.cjs');
+  return command.replaceAll(
+    /\bnpm run (\w+) --/g,
+    (_, name) => `node --require '${hook}' -e 'require("./src/${name}.ts").main()' --`,
+  );
+}
+
+function env(): NodeJS.ProcessEnv {
+  const { databaseUrl, temporalAddress, temporalTaskQueue, exportDir = '' } = backend.config;
+  return {
+    ...process.env,
+    ...{
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_TASK_QUEUE: temporalTaskQueue,
+    },
+    EXPORT_DIR: exportDir,
+  };
+}
+
 /** Runs a command; again, while it answers that something is not done yet that is printed as done. */
 async function play(command: string, answer: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: project });
-  const isEarly = answer.includes('"status":"done"') && /"status":"(queued|checking|running)"/.test(stdout);
+  const { stdout } = await promisify(execFile)('bash', ['-c', asBuilt(command)], {
+    cwd: project,
+    env: env(),
+  });
+  const isEarly =
+    /"stat(us|e)":"done"/.test(answer) && /"stat(us|e)":"(queued|checking|running)"/.test(stdout);
   return isEarly ? play(command, answer) : stdout;
 }
 
-test('the curl examples, one after the other, give exactly what is printed', async () => {
+test('the examples, one after the other, give exactly what is printed', async () => {
   expect(examples.length).toBeGreaterThan(5);
   let task = '';
-  for (const { command, answer } of examples) {
+  for (const { command, format, answer } of examples) {
     const here = command.replaceAll('http://127.0.0.1:3000', api.url).replaceAll(/task_[0-9a-f-]+/g, task);
-    const printed = await play(here, answer);
+    const whole = await play(here, answer);
+    const printed = format === 'text' ? whole.trim().slice(-answer.length) : whole;
     expect(withoutIdsAndTimes(printed)).toBe(withoutIdsAndTimes(answer));
     task = /task_[0-9a-f-]+/.exec(printed)?.[0] ?? task;
   }
 });
 
-test('the examples cover both formats', () => {
-  expect(new Set(examples.map(({ format }) => format))).toEqual(new Set(['json', 'xml']));
+test('the examples cover both formats, and commands', () => {
+  expect(new Set(examples.map(({ format }) => format))).toEqual(new Set(['json', 'xml', 'text']));
 });
 
 test('the table of settings is fresh', () => {

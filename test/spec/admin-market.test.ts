@@ -374,9 +374,36 @@ play('feeds', [
     expect.stringContaining('mapping.title: is no field of goods: expected') as unknown as string,
   ],
   ['GET /market/feeds/shop', undefined, 200, { ...shop, mapping: colourOf }],
-  ['DELETE /market/feeds/shop', undefined, 200, { ...shop, mapping: colourOf }],
+  [
+    'PATCH /market/feeds/shop',
+    { url: 'https://feeds:s@cret@shop.example.com/feed.yml', mapping: {} },
+    200,
+    { ...shop, url: 'https://feeds:***@shop.example.com/feed.yml' },
+  ],
+  [
+    'PATCH /market/feeds/shop',
+    { url: 'https://feeds:***@shop.example.com/feed.yml', name: 'Ours' },
+    200,
+    { ...shop, name: 'Ours', url: 'https://feeds:***@shop.example.com/feed.yml' },
+  ],
+  [
+    'PATCH /market/feeds/shop',
+    { url: 'https://feeds:***@elsewhere.example.com/feed.yml' },
+    400,
+    'url: expected the password, got ***, as it is shown',
+  ],
+  ['PATCH /market/feeds/shop', { name: 'Shop', url: shop.url }, 200, shop],
+  ['DELETE /market/feeds/shop', undefined, 200, shop],
   ['DELETE /market/feeds/shop', undefined, 404, 'Feed shop not found'],
 ]);
+
+test('a password that was sent back as it is shown stays', async () => {
+  const url = 'https://feeds:s3cret@shop.example.com/feed.yml';
+  await bench.ask('POST', '/market/feeds', { ...newShop, url });
+  await bench.ask('PATCH', '/market/feeds/shop', { url: url.replace('s3cret', '***'), name: 'Ours' });
+  const { rows } = await bench.pool.query('select name, url from market.feeds');
+  expect(rows).toEqual([{ name: 'Ours', url }]);
+});
 
 test('the goods of a static segment', async () => {
   await bench.pool.query(

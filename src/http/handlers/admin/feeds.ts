@@ -3,7 +3,7 @@ import type { adminFeeds } from '../../../contract/admin/feeds';
 import { addFeedRun } from '../../../db/commands/feeds';
 import { feeds } from '../../../db/commands/market-settings';
 import { listFeedRefusals, listFeedRuns } from '../../../db/queries/feeds';
-import { checkMapping, type FeedTask, taskOf } from '../../../domain/feed';
+import { checkMapping, type FeedTask, taskOf, withoutPassword, withPassword } from '../../../domain/feed';
 import { refuse } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
 import type { Dependencies } from '../target';
@@ -18,8 +18,21 @@ export function createAdminFeedHandlers(dependencies: Dependencies): Handlers<ty
   const { db, catalog, gateway, files } = dependencies;
   const readRun = async (id: string) =>
     found((await listFeedRuns(db, id, null, 1))[0], 'Import of a feed', id);
+  const shown = <F extends { url: string }>(feed: F): F => ({ ...feed, url: withoutPassword(feed.url) });
+  const settings = handlersOf(
+    dependencies,
+    feeds,
+    ({ external_id }: { external_id: string }) => external_id,
+    shown,
+  );
   return {
-    ...handlersOf(dependencies, feeds, ({ external_id }: { external_id: string }) => external_id),
+    ...settings,
+
+    async change({ url, ...input }) {
+      if (url === undefined) return settings.change(input);
+      const before = (await feeds.list(db)).find((row) => row.external_id === input.external_id);
+      return settings.change({ ...input, url: withPassword(url, before?.url) });
+    },
 
     async start({ external_id }) {
       const feed = (await feeds.list(db)).find((row) => row.external_id === external_id);

@@ -48,34 +48,41 @@ export function createMarketSettingHandlers(dependencies: Dependencies): Pick<Ap
   };
 }
 
-/** How the five endpoints of a kind of setting are answered; `keyOf` takes its key from a path. */
+/**
+ * How the five endpoints of a kind of setting are answered; `keyOf` takes its key from a path, `show` leaves
+ * out of a row what is secret.
+ */
 export function handlersOf<V extends object, R extends V, K extends object>(
   dependencies: AdminDependencies,
   kept: Kept<V, R>,
   keyOf: (input: K) => string,
+  show: (row: R) => R = (row) => row,
 ) {
   const { db } = dependencies;
+  const answer = (row: R | undefined, key: string) => found(row && show(row), kept.noun, key);
   return {
     list: async (input: { after?: string | undefined; limit?: number | undefined }) =>
-      pageOf(await kept.list(db), kept.keyOf, input, (row) => row),
-    create: (values: V) => change(dependencies, (tx) => kept.create(tx, values)),
+      pageOf(await kept.list(db), kept.keyOf, input, show),
+    async create(values: V) {
+      const row = await change(dependencies, (tx) => kept.create(tx, values));
+      return isRefusal(row) ? row : show(row as R);
+    },
     async read(input: K) {
       const key = keyOf(input);
-      return found(
+      return answer(
         (await kept.list(db)).find((row) => kept.keyOf(row) === key),
-        kept.noun,
         key,
       );
     },
     async change(input: K & { [P in keyof V]?: V[P] | undefined }) {
       const key = keyOf(input);
       const row = await change(dependencies, (tx) => kept.change(tx, key, given(input) as Partial<V>));
-      return isRefusal(row) ? row : found(row, kept.noun, key);
+      return isRefusal(row) ? row : answer(row as R | undefined, key);
     },
     async remove(input: K) {
       const key = keyOf(input);
       const row = await change(dependencies, (tx) => kept.remove(tx, key));
-      return isRefusal(row) ? row : found(row, kept.noun, key);
+      return isRefusal(row) ? row : answer(row as R | undefined, key);
     },
   };
 }
