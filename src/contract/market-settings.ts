@@ -137,8 +137,8 @@ export const feedSettings = {
   external_id: externalId('feed'),
   name,
   url: setting(
-    'Where it is: YML, or a .zip, .gz or .tar.gz of it. user:password@ signs in; the password is shown as ***, ' +
-      'and stays when it is sent back so.',
+    'Where it is: YML, or a .zip, .gz or .tar.gz of it. user:password@ signs in; the password is shown ' +
+      'as ***, and stays when it is sent back so.',
     text(2_000),
   ),
   ...feedOptionSettings,

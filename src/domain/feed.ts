@@ -64,7 +64,7 @@ export function withoutPassword(url: string): string {
   return url.replace(signIn, '$1***@');
 }
 
-const signIn = /^(\w+:\/\/[^/?#@:]*:)[^/?#@]*@/;
+const signIn = /^(\w+:\/\/[^/?#@:]*:)[^/?#]*@/;
 
 /** A URL as it was shown keeps the password it has. */
 export function withPassword(url: string, before: string | undefined): string {
