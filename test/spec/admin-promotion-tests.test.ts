@@ -165,7 +165,7 @@ const refused: [string, Json, number, string][] = [
     'a total that is no sum',
     { member: {}, order: kioskOrder({ total_price: '1' }) },
     400,
-    'total_price: expected 100, the base prices of all lines and delivery_cost, got 1',
+    'order.total_price: expected 100, the base prices of all lines and delivery_cost, got 1',
   ],
   [
     'an unknown currency of points',

@@ -119,7 +119,7 @@ specify(
     'refuses a total that is no sum': {
       request: kiosk({ total_price: '99.00', delivery_cost: '5' }),
       refuses: 'bad_request',
-      text: 'total_price: expected 105, the base prices of all lines and delivery_cost, got 99',
+      text: 'data.total_price: expected 105, the base prices of all lines and delivery_cost, got 99',
     },
     'refuses an order without lines': {
       request: kiosk({ lines: [] }),
@@ -149,12 +149,12 @@ specify(
         ],
       }),
       refuses: 'bad_request',
-      text: 'points_payment[1]: its currency is there twice',
+      text: 'data.points_payment[1]: its currency is there twice',
     },
     'refuses decimals that a currency of points has not': {
       request: kiosk({ points_payment: [{ points_currency_eid: 'stars', amount: '1.001' }] }),
       refuses: 'bad_request',
-      text: 'points_payment[0].amount: "1.001" has more decimals than "stars" allows (2)',
+      text: 'data.points_payment[0].amount: "1.001" has more decimals than "stars" allows (2)',
     },
     'refuses an unknown touchpoint': {
       request: kiosk({ endpoint: 'nowhere' }),

@@ -21,6 +21,7 @@ import { mayUseDatabase } from './database';
 import { refuseFuture } from './moment';
 import { hashOf } from './request-hash';
 import type { Dependencies } from './target';
+import { withinKey } from './within-key';
 
 type PreorderRequest = Request<typeof preorders.preorder>;
 type CommitRequest = Request<typeof preorders.commit>;
@@ -33,7 +34,7 @@ export function createPreorderHandlers(dependencies: Dependencies): Handlers<typ
       if (isRefusal(subject)) return subject;
       const { settings, person } = subject;
       const priced = await priceRequest(db, settings, requestOf(input), person, context.now);
-      if (isRefusal(priced)) return priced;
+      if (isRefusal(priced)) return withinKey('data', priced);
       return both(checkoutAnswer(priced, settings.pricing, input.explain ?? false));
     },
 
@@ -51,7 +52,7 @@ export function createPreorderHandlers(dependencies: Dependencies): Handlers<typ
       if (known) return repeated(known, request_hash, input);
 
       const priced = await priceRequest(db, settings, order, person, context.now);
-      if (isRefusal(priced)) return priced;
+      if (isRefusal(priced)) return withinKey('data', priced);
       const expected = finalPriceOf(priced);
       if (!decimal(expected).equals(input.data.final_total_price)) {
         return refuse('price_changed', { expected, got: input.data.final_total_price });
@@ -67,7 +68,7 @@ export function createPreorderHandlers(dependencies: Dependencies): Handlers<typ
         { program: settings.program?.externalId, member: person.profile_id },
       );
       if (!isRefusal(outcome)) return explained(outcome, input);
-      return outcome.refusal === 'request_expired' ? refuse('unavailable', {}) : outcome;
+      return outcome.refusal === 'request_expired' ? refuse('unavailable', {}) : withinKey('data', outcome);
     },
   };
 }

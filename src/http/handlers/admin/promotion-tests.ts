@@ -12,6 +12,7 @@ import {
 import { readProfileData } from '../../../domain/profile';
 import { isRefusal, refuse } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
+import { withinKey } from '../within-key';
 import type { AdminDependencies } from './change';
 
 type TestRequest = Request<typeof adminPromotionTests.test>;
@@ -37,7 +38,9 @@ export function createPromotionTestHandlers(
       if (isRefusal(customer)) return customer;
       const request = { external_id: 'test', ...input.order, create_time: at };
       const checkout = await priceFor(db, settings, request, customer, at);
-      return isRefusal(checkout) ? checkout : checkoutAnswer(checkout, settings.pricing, true);
+      return isRefusal(checkout)
+        ? withinKey('order', checkout)
+        : checkoutAnswer(checkout, settings.pricing, true);
     },
   };
 }
