@@ -84,7 +84,7 @@ const failureSchemas: Readonly<Record<string, JsonSchema>> = {
 };
 
 const introduction = `
-Loyalty points: members, accruals, redemptions, temporary transactions, orders with promotions and promo codes.
+Loyalty points: members, accruals, redemptions, temporary transactions; orders, promotions, promo codes.
 
 **Formats.** Requests and answers are JSON or XML. \`Content-Type\` names the format of the request; the
 parameter \`format\` (json or xml), else the header \`Accept\`, that of the answer; else it is that of
@@ -101,6 +101,6 @@ only, the HTTP status is the number of the error, and a success is the bare payl
 never rounded. **Times** are RFC 3339 with any offset; answers are in UTC.
 
 **Repeating.** After 500 or 503, or no answer at all, send the request again with the same
-\`transaction_eid\`: it is carried out once, and every repetition gets the one outcome. Orders are known by their
-\`external_id\` in the same way.
+\`transaction_eid\`: it is carried out once, and every repetition gets the one outcome. Orders are
+known by their \`external_id\` in the same way.
 `.trim();

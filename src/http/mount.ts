@@ -1,6 +1,6 @@
 import type express from 'express';
 import { type Method, restFamilies } from '../contract/endpoint';
-import { check } from '../contract/problems';
+import { check, type Problem } from '../contract/problems';
 import { shapeOf, withKeys } from '../contract/shape';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal';
 import { Unavailable } from '../domain/unavailable';
@@ -114,7 +114,7 @@ function asksForTable(received: Received, request: express.Request): boolean {
 
 /** Format first, then the token, then the fields, then the handler. */
 async function answer(
-  { endpoint, handler }: Route,
+  { endpoint, handler, expected, responseKeys }: Route,
   received: Received,
   exchange: Exchange,
   { findAccess, requestTimeoutMs }: MountOptions,
@@ -124,7 +124,9 @@ async function answer(
   const access = authorize(input.token, exchange.request.get('authorization'), endpoint.scope, findAccess);
   if (isRefusal(access)) return { refusal: access };
   const checked = check(endpoint.request, input);
-  if ('problems' in checked) return refuseBecause(checked.problems);
+  const strange = restFamilies.has(endpoint.family) ? strangersIn(input, expected.keys, responseKeys) : [];
+  if ('problems' in checked) return refuseBecause([...checked.problems, ...strange]);
+  if (strange.length > 0) return refuseBecause(strange);
   const { startedAt, requestId } = exchange;
   const deadline = startedAt.getTime() + requestTimeoutMs;
   const upload = readUpload(exchange.request, endpoint.maxBytes);
@@ -132,6 +134,13 @@ async function answer(
   const result = handler(checked.value, context);
   const known = await (endpoint.upload === null ? inTime(result, requestTimeoutMs) : fromUpload(result));
   return isRefusal(known) ? { refusal: known } : { payload: known };
+}
+
+/** A setting that is misspelt must not pass for one left out; what an answer has may come back with changes. */
+function strangersIn(input: Record<string, unknown>, ...known: Keys[]): Problem[] {
+  return Object.keys(input)
+    .filter((key) => !known.some((keys) => keys.has(key)))
+    .map((key) => ({ field: key, problem: 'there is no such field here' }));
 }
 
 /** An upload takes as long as it takes. */
