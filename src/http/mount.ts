@@ -136,7 +136,7 @@ async function answer(
   return isRefusal(known) ? { refusal: known } : { payload: known };
 }
 
-/** A setting that is misspelt must not pass for one left out; what an answer has may come back with changes. */
+/** What is misspelt must not pass for left out; what an answer has may come back with changes. */
 function strangersIn(input: Record<string, unknown>, ...known: Keys[]): Problem[] {
   return Object.keys(input)
     .filter((key) => !known.some((keys) => keys.has(key)))
