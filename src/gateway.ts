@@ -355,8 +355,8 @@ export function openGateway(options: GatewayOptions): Gateway {
     startImport,
     cleanExports,
     commitOrder: (order, labels) => {
-      const run = () => within(client, requestTimeoutMs, () => confirm(client, queues.holds, order, labels));
-      return confirmed(run, order);
+      const run = () => confirm(client, queues.holds, order, labels);
+      return within(client, requestTimeoutMs, () => confirmed(run, order));
     },
     isHoldLive,
     startDelivery,
@@ -448,10 +448,12 @@ async function confirm(client: Client, taskQueue: string, order: CommitOrderInpu
   return (await handle.result()) as CommitOrderResult;
 }
 
-/** A workflow that was there already may be another request's; after it, ours is answered by the order. */
+/** A workflow that was there already may be another request's; after it, ours has its turn. */
 async function confirmed(run: () => Promise<CommitOrderResult>, { request_hash }: CommitOrderInput) {
-  const first = await run();
-  return (first.request_hash === request_hash ? first : await run()).outcome;
+  for (;;) {
+    const { request_hash: answered, outcome } = await run();
+    if (answered === request_hash) return outcome;
+  }
 }
 
 /** What has to do with scenarios. */

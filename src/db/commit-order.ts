@@ -10,16 +10,17 @@ import {
   finalPriceOf,
   type PricedCheckout,
 } from '../domain/checkout';
-import { type LimitedUse, type LinePosting, limitedUsesOf, postingsOf } from '../domain/order-postings';
+import { deedsOf, type LinePosting, postingsOf, usesOf } from '../domain/order-postings';
 import { totalsOf } from '../domain/promotion/price';
-import { divide, fromWhole, moneyScale, sum } from '../domain/promotion/whole';
+import { divide, fromWholeMoney, sum } from '../domain/promotion/whole';
 import { isRefusal, refuse } from '../domain/refusal';
 import { activateCodes } from './commands/promo-codes';
+import { isReferenceViolation } from './faults';
 import { postOperations } from './ledger';
 import { priceRequest, readBalances } from './queries/checkout';
 import { findCommitted } from './queries/committed-orders';
 import { findMemberById } from './queries/profiles';
-import { command, type Queryable, query, queryFirst } from './query';
+import { command, type Queryable, query, queryFirst, queryOne } from './query';
 import { inTransaction } from './transaction';
 
 /** Confirming an order: its price, its row, its points, codes and uses, in one transaction. */
@@ -75,12 +76,13 @@ const insertDeeds = command({
   text: `
     insert into market.order_promotions (
       order_id, profile_id, applied_at, promotion_id, promotion_eid, discount_amount, points_accrued,
-      points_redeemed
+      points_redeemed, accrued
     )
     select
-      $1, $2, $3::timestamptz, promo_iid, promo_eid, discount_amount, points_accrued, points_redeemed
+      $1, $2, $3::timestamptz, promo_iid, promo_eid, discount_amount, points_accrued, points_redeemed, accrued
     from jsonb_to_recordset($4::jsonb) as d(
-      promo_iid int, promo_eid text, discount_amount numeric, points_accrued numeric, points_redeemed numeric
+      promo_iid int, promo_eid text, discount_amount numeric, points_accrued numeric, points_redeemed numeric,
+      accrued jsonb
     )`,
 });
 
@@ -122,23 +124,15 @@ const workOutDates = query({
     order by d.item`,
 });
 
-/** The first use that is counted follows those from before the promotion had limits. */
-const countUse = queryFirst({
-  name: 'commit-count-use',
-  parameters: [z.int(), z.string(), z.int().nullable(), z.string().nullable()],
-  row: z.object({ uses: z.string() }),
-  text: `
-    insert into market.promotion_uses as u (promotion_id, uses, granted)
-    select $1, count(*) + 1, coalesce(sum(o.discount_amount + o.points_accrued), 0) + $2::text::numeric
-    from market.order_promotions o where o.promotion_id = $1
-    on conflict (promotion_id) do update set uses = u.uses + 1, granted = u.granted + $2::text::numeric
-      where ($3::int is null or u.uses < $3::int)
-        and ($4::text is null or u.granted + $2::text::numeric <= $4::text::numeric)
-    returning uses::text as uses`,
+const countUses = queryOne({
+  name: 'commit-count-uses',
+  parameters: [json],
+  row: z.object({ are_counted: z.boolean() }),
+  text: 'select market.count_uses($1::jsonb) as are_counted',
 });
 
 /** Somebody was faster to points, a promo code, a limited promotion: priced again, it comes out otherwise. */
-class Overtaken extends Error {
+export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
@@ -147,7 +141,8 @@ const mostAttempts = 20;
 /**
  * Confirms an order at a moment (RFC 3339 UTC): all of it is written, or nothing. The same request again gets
  * the first answer. `origin` is the id of the workflow that asks. Refusals: those of priceRequest,
- * order_reused, price_changed, request_expired. Throws what Postgres throws.
+ * order_reused, price_changed, request_expired. Throws Overtaken if too many were faster, and what Postgres
+ * throws.
  */
 export async function commitOrder(
   pool: Pool,
@@ -159,7 +154,9 @@ export async function commitOrder(
     try {
       return await inTransaction(pool, '', (db) => commitIn(db, settings, request, context));
     } catch (error) {
-      if (!(error instanceof Overtaken) || attempt === mostAttempts) throw error;
+      // What the order names may be deleted while it is priced, too.
+      if (!(error instanceof Overtaken) && !isReferenceViolation(error)) throw error;
+      if (attempt === mostAttempts) throw new Overtaken('Others were faster', { cause: error });
     }
   }
 }
@@ -174,12 +171,12 @@ async function commitIn(
 ): Promise<CommitOutcome> {
   const { order, profile_id, not_after, request_hash } = request;
   const { at } = context;
-  if (Date.parse(at) > Date.parse(not_after)) return refuse('request_expired', {});
   if (!(await lockProfile(db, profile_id))) {
     return refuse('profile_not_found', { matching: `profile_id "${profile_id}"` });
   }
   const known = await findCommitted(db, order.external_id);
   if (known) return repeated(known, request);
+  if (Date.parse(at) > Date.parse(not_after)) return refuse('request_expired', {});
   const person = await personIn(db, settings, profile_id);
   const checkout = await priceRequest(db, settings, order, person, at);
   if (isRefusal(checkout)) return checkout;
@@ -214,7 +211,7 @@ async function writeOrder(
   own: { program_id: number | null; request_hash: string },
 ): Promise<number | undefined> {
   const { record, priced } = checkout;
-  const money = (whole: bigint) => fromWhole(whole, moneyScale);
+  const money = (whole: bigint) => fromWholeMoney(whole, priced.scale);
   const totals = totalsOf(priced.lines);
   const row = {
     ...record,
@@ -255,9 +252,9 @@ async function carryOut(
   const { pricing } = settings;
   const postings = await post(db, settings, request, confirmed);
   await useCodes(db, checkout, person.profile_id, at);
-  for (const use of limitedUsesOf(checkout)) await count(db, use);
+  await count(db, checkout);
   const answer = checkoutAnswer(checkout, pricing, true);
-  await insertDeeds(db, order_id, person.profile_id, at, JSON.stringify(answer.promotions));
+  await insertDeeds(db, order_id, person.profile_id, at, JSON.stringify(deedsOf(checkout, answer)));
   if (!request.skip_triggers) await tellOrder(db, settings, person.profile_id, { ...answer, order_id }, at);
   return {
     order_id,
@@ -316,11 +313,11 @@ async function useCodes(db: Queryable, { record, codes }: PricedCheckout, profil
   if (failed.length > 0) throw new Overtaken();
 }
 
-async function count(
-  db: Queryable,
-  { promotion_id, granted, total_uses, budget }: LimitedUse,
-): Promise<void> {
-  if (!(await countUse(db, promotion_id, granted, total_uses, budget))) throw new Overtaken();
+async function count(db: Queryable, checkout: PricedCheckout): Promise<void> {
+  const uses = usesOf(checkout);
+  if (uses.length === 0) return;
+  const { are_counted } = await countUses(db, JSON.stringify(uses));
+  if (!are_counted) throw new Overtaken();
 }
 
 async function tellOrder(

@@ -10,8 +10,7 @@ import { lineFacts, orderFacts, shopperFacts } from './promotion/facts';
 import type { Checkout, Order, OrderLine, PaymentRequest, PromotionUse, Shopper } from './promotion/order';
 import { firedIn, type PricedOrder, price, totalsOf } from './promotion/price';
 import type { Pricing } from './promotion/pricing';
-import type { CompiledPromotion } from './promotion/promotion';
-import { fromWhole, moneyScale, toWhole, type Whole } from './promotion/whole';
+import { fromWholeMoney, moneyScale, toWhole, type Whole } from './promotion/whole';
 import { isRefusal, type Refusal, refuse } from './refusal';
 
 /** What preorder answers of an order. */
@@ -97,16 +96,22 @@ export function withDrafts(
   const unknown = drafts.find((eid) => !known.has(eid));
   if (unknown !== undefined)
     return refuse('resource_not_found', { resource: 'Promotion', id: `"${unknown}"` });
-  if (!pricing) return settings;
-  const promotions = pricing.promotions.map((promotion) =>
-    drafts.includes(promotion.externalId) ? { ...promotion, isActive: true } : promotion,
-  );
-  return { ...settings, pricing: { ...pricing, promotions } };
+  return pricing ? { ...settings, pricing: switchedOn(pricing, new Set(drafts)) } : settings;
+}
+
+function switchedOn(pricing: Pricing, drafts: ReadonlySet<string>): Pricing {
+  return {
+    ...pricing,
+    promotions: pricing.promotions.map((promotion) =>
+      drafts.has(promotion.externalId) ? { ...promotion, isActive: true } : promotion,
+    ),
+    inMoney: (scale) => switchedOn(pricing.inMoney(scale), drafts),
+  };
 }
 
 /** What the order comes to, in major units: "2150.00". */
 export function finalPriceOf({ priced, delivery }: PricedCheckout): Amount {
-  return fromWhole(totalsOf(priced.lines).final + delivery, moneyScale);
+  return fromWholeMoney(totalsOf(priced.lines).final + delivery, priced.scale);
 }
 
 /** The priced order as it is answered; money in major units with two decimals. */
@@ -221,6 +226,8 @@ function readPayment(
 
 /** An order and its customer as the engine sees them. */
 interface CheckoutParts {
+  /** Decimals of the order's money; `pricing` is for such money. */
+  readonly scale: number;
   readonly record: OrderRecord;
   readonly goods: readonly KnownGoods[];
   readonly channel: Channel;
@@ -234,20 +241,17 @@ const defaultArbitration = { discounts: 'best', points: 'stack', discountWithPoi
 
 /** What the promotions of a program may look at. `at`: RFC 3339 UTC. */
 function makeCheckout(parts: CheckoutParts, at: string): Checkout {
-  const { record, goods, channel, pricing, codes, payments } = parts;
+  const { scale, record, goods, channel, pricing, codes, payments } = parts;
   const { goodsFacts } = pricing.terms;
   const lines = goods.map((item, index) => {
     const line = record.lines[index];
     if (!line) throw new RangeError('There are more goods than lines');
-    return toOrderLine(
-      line,
-      item,
-      lineFacts(item, goodsFacts, record.region ?? undefined, line.custom_fields),
-    );
+    const facts = lineFacts(item, goodsFacts, record.region ?? undefined, line.custom_fields);
+    return toOrderLine(line, item, scale, facts);
   });
   const head = { ...record, channel, total_price: decimal(record.total_price).toFixed() };
   const order: Order = {
-    lines,
+    ...{ scale, lines },
     facts: orderFacts(head, lines),
     codes: codes.filter(isOffered).map(({ code, poolId }) => ({ code, poolId })),
     payments,
@@ -260,18 +264,21 @@ function isOffered({ verdict }: JudgedCode): boolean {
   return verdict === 'usable' || verdict === 'unknown';
 }
 
+type Plain = Pick<CheckoutParts, 'scale' | 'record' | 'goods' | 'payments'>;
+
 /** An order without anybody's promotions: prices only. */
-function plainOrder(record: OrderRecord, goods: readonly KnownGoods[]): Order {
-  const lines = record.lines.map((line, index) => toOrderLine(line, goods[index], {}));
-  return { lines, facts: {}, codes: [], payments: [] };
+function plainOrder({ scale, record, goods }: Plain): Order {
+  const lines = record.lines.map((line, index) => toOrderLine(line, goods[index], scale, {}));
+  return { scale, lines, facts: {}, codes: [], payments: [] };
 }
 
 function toOrderLine(
   line: OrderRecord['lines'][number],
   goods: KnownGoods | undefined,
+  scale: number,
   facts: OrderLine['facts'],
 ): OrderLine {
-  const money = (amount: string) => toWhole(amount, moneyScale);
+  const money = (amount: string) => toWhole(amount, scale);
   const [base, final] = [money(line.base_price_per_item), money(line.final_price_per_item)];
   const isSku = goods?.entity_type === 'sku';
   return {
@@ -325,7 +332,7 @@ export function priceCheckout(
   },
   at: string,
 ): PricedCheckout | Refusal<'insufficient_points'> {
-  const { record, customer, pricing, codes } = parts;
+  const { scale, record, customer, pricing, codes } = parts;
   const { member } = customer;
   const priced =
     member && pricing
@@ -336,30 +343,30 @@ export function priceCheckout(
         )
       : priceForNobody(parts);
   if ('overdrawn' in priced) return refuse('insufficient_points', {});
-  const fired = [...firedIn(priced.lines)];
-  const answered = codes.map((code) => codeAnswer(code, fired));
-  return { record, priced, codes: answered, delivery: deliveryInTotals(record) };
+  const offered = codes.filter(isOffered);
+  const used = [...firedIn(priced.lines)].flatMap((promotion) => promotion.codesUsed(offered));
+  const answered = codes.map((code) => codeAnswer(code, new Set(used.map((it) => it.code))));
+  return { record, priced, codes: answered, delivery: deliveryInTotals(record, scale) };
 }
 
 /** Who is no member gets prices without benefits (G-39), and has no points to spend. */
-function priceForNobody({ record, goods, payments }: Pick<CheckoutParts, 'record' | 'goods' | 'payments'>) {
-  const overdrawn = payments.find(({ points }) => points !== 'max' && points > 0n);
+function priceForNobody(parts: Plain) {
+  const overdrawn = parts.payments.find(({ points }) => points !== 'max' && points > 0n);
   if (overdrawn) return { overdrawn };
   const shopper = { facts: {}, tiers: new Set<string>(), balances: new Map(), uses: new Map() };
-  const checkout = { order: plainOrder(record, goods), shopper, at: new Date(0) };
+  const checkout = { order: plainOrder(parts), shopper, at: new Date(0) };
   const policy = { arbitration: defaultArbitration, groups: [], currencies: [] };
   return price([], checkout, policy);
 }
 
-function codeAnswer(judged: JudgedCode, fired: readonly CompiledPromotion[]) {
-  const { code, poolId, verdict } = judged;
-  const applied = isOffered(judged) && fired.some((promotion) => promotion.needs({ code, poolId }));
+function codeAnswer({ code, poolId, verdict }: JudgedCode, used: ReadonlySet<string>) {
+  const applied = used.has(code);
   const reason: CodeAnswer['reason'] = applied ? null : verdict === 'usable' ? 'not_needed' : verdict;
   return { code, applied, reason, isIssued: poolId !== null };
 }
 
 /** The delivery that the order's totals contain, in minor units, by its own sums (spec/domain.md 9.2). */
-function deliveryInTotals({ total_price, delivery_cost, lines }: OrderRecord): Whole {
+function deliveryInTotals({ total_price, delivery_cost, lines }: OrderRecord, scale: number): Whole {
   const goods = lines.reduce((sum, line) => sum.plus(line.total_price), decimal('0'));
-  return decimal(total_price).equals(goods) ? 0n : toWhole(delivery_cost, moneyScale);
+  return decimal(total_price).equals(goods) ? 0n : toWhole(delivery_cost, scale);
 }

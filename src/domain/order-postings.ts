@@ -1,9 +1,11 @@
+import type { Amount } from './amount';
 import type { PricedCheckout } from './checkout';
 import type { Accrue, Redeem } from './operation';
+import type { PricedAnswer } from './promotion/answer';
 import type { Earning } from './promotion/kind';
-import { firedIn, isOf, type PricedLine } from './promotion/price';
+import { firedIn, isOf, type PricedLine, type PricedOrder } from './promotion/price';
 import type { CompiledPromotion } from './promotion/promotion';
-import { fromWhole, sum } from './promotion/whole';
+import { fromWhole, fromWholeMoney, sum, toWhole } from './promotion/whole';
 import type { Delay, Expiration } from './settings';
 
 /** What a confirmed order writes besides itself: postings line by line, and what its promotions did. */
@@ -45,14 +47,16 @@ export function postingsOf(
     ...goodsOf(lines[index]),
   });
   const redeemed = lines.flatMap(({ line, payments }, index) =>
-    payments.map(({ candidate, currency, points }) => ({
-      operation: {
-        verb: 'redeem' as const,
-        ...common(index, currency.iid, candidate.promotion),
-        amount: fromWhole(points, currency.scale),
-      },
-      ...{ line, currency, activation: null, expiration: null },
-    })),
+    payments
+      .filter(({ points }) => points > 0n)
+      .map(({ candidate, currency, points }) => ({
+        operation: {
+          verb: 'redeem' as const,
+          ...common(index, currency.iid, candidate.promotion),
+          amount: fromWhole(points, currency.scale),
+        },
+        ...{ line, currency, activation: null, expiration: null },
+      })),
   );
   const accrued = lines.flatMap(({ line, earned }, index) =>
     earned.map(({ candidate, earning, points }) => ({
@@ -76,34 +80,52 @@ function goodsOf(priced: PricedLine | undefined) {
   return { ...(product !== null && { product_eid: product }), ...(sku !== null && { sku_eid: sku }) };
 }
 
-/** A use of a limited promotion; `granted` is what its budget counts. */
-export interface LimitedUse {
+/** What each promotion did for the order; `accrued`: points by iid of their currency. */
+export function deedsOf({ priced: { lines } }: PricedCheckout, { promotions }: PricedAnswer) {
+  const earned = lines.flatMap((line) => line.earned);
+  return promotions.map((promotion) => {
+    const accrued: Record<number, Amount> = {};
+    for (const { candidate, earning, points } of earned) {
+      if (candidate.promotion.id !== promotion.promo_iid) continue;
+      const { iid, scale } = earning.currency;
+      accrued[iid] = fromWhole(toWhole(accrued[iid] ?? '0', scale) + points, scale);
+    }
+    return { ...promotion, accrued };
+  });
+}
+
+/** A use of a promotion; `granted` is what its budget counts: points of a currency, or money (null). */
+interface PromotionUsed {
   promotion_id: number;
+  is_limited: boolean;
   granted: string;
+  currency_iid: number | null;
   total_uses: number | null;
   budget: string | null;
 }
 
-/** How limited promotions that came into play were used, in order of id. */
-export function limitedUsesOf({ priced: { lines } }: PricedCheckout): LimitedUse[] {
-  return [...firedIn(lines)]
-    .sort((a, b) => a.id - b.id)
-    .flatMap((promotion) => (promotion.limits === null ? [] : [limitedUse(promotion, lines)]));
+/** How the promotions that came into play were used. */
+export function usesOf({ priced }: PricedCheckout): PromotionUsed[] {
+  return [...firedIn(priced.lines)].map((promotion) => useOf(promotion, priced));
 }
 
-function limitedUse(promotion: CompiledPromotion, lines: readonly PricedLine[]): LimitedUse {
-  const { limits, compiledLimits } = promotion;
-  const { currencyIid, scale, most } = compiledLimits;
+function useOf(promotion: CompiledPromotion, { scale, lines }: PricedOrder): PromotionUsed {
+  const { id, limits, compiledLimits } = promotion;
+  const { currencyIid, most } = compiledLimits;
   const isIts = isOf(promotion);
   const discounts = lines.flatMap((line) => line.discounts.filter(isIts));
   const earned = lines.flatMap((line) =>
     line.earned.filter((it) => isIts(it) && it.earning.currency.iid === currencyIid),
   );
-  const granted = currencyIid === null ? discounts.map((it) => it.money) : earned.map((it) => it.points);
   return {
-    promotion_id: promotion.id,
-    granted: fromWhole(sum(granted), scale),
+    promotion_id: id,
+    is_limited: limits !== null,
+    granted:
+      currencyIid === null
+        ? fromWholeMoney(sum(discounts.map(({ money }) => money)), scale)
+        : fromWhole(sum(earned.map(({ points }) => points)), compiledLimits.scale),
+    currency_iid: currencyIid,
     total_uses: limits?.total_uses ?? null,
-    budget: most === null ? null : fromWhole(most, scale),
+    budget: most === null ? null : fromWhole(most, compiledLimits.scale),
   };
 }

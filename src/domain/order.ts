@@ -208,9 +208,15 @@ function positive(amount: Decimal): string {
   return amount.isNegative() ? '0' : amount.toFixed();
 }
 
+/** What an order costs leaves room for ten times its points. */
+const tooMuch = '1000000000000000000';
+
 function totalsOf(said: string, delivery: Decimal, lines: readonly OrderLine[]) {
   const sum = (amounts: string[]) => amounts.reduce((total, it) => total.plus(it), decimal('0'));
   const goods = sum(lines.map(({ total_price }) => total_price));
+  if (goods.plus(delivery).greaterThanOrEqualTo(tooMuch)) {
+    unfit(`total_price: expected less than ${tooMuch}, got ${goods.plus(delivery).toFixed()}`);
+  }
   const isWithDelivery = decimal(said).equals(goods.plus(delivery));
   if (!isWithDelivery && !decimal(said).equals(goods)) {
     const expected = `${goods.plus(delivery).toFixed()}, the base prices of all lines and delivery_cost`;

@@ -19,6 +19,8 @@ export interface Pricing {
   groups?: { id: number; mode: string; parent?: number; priority?: number }[];
   promotions: PromotionText[];
   lines: LineText[];
+  /** Decimals of the order's money; 2 unless given. */
+  scale?: number;
   points_payment?: Record<string, string>;
   promo_codes?: string[];
   balances?: Record<string, string>;
@@ -67,8 +69,16 @@ const rank: PointsCurrency = {
 };
 const currencies = [stars, miles, rank];
 
+/** What so many decimals of money make of the currencies. */
+function currenciesIn(scale: number): PointsCurrency[] {
+  return currencies.map(({ points, money, ...rest }) => ({
+    ...{ ...rest, points: points * 10n ** BigInt(4 - scale), money: money * 100n },
+  }));
+}
+
 export const terms: Terms = {
   timezone: 'Europe/Berlin',
+  moneyScale: 2,
   currencies,
   orderFacts: new Map<string, FactType>([
     ['channel', 'text'],
@@ -110,16 +120,16 @@ export function promotionOf(text: PromotionText, index: number): OrderPromotion 
   return promotion;
 }
 
-function lineOf(text: LineText, index: number): OrderLine {
-  const price = toWhole(text.price, 2);
+function lineOf(text: LineText, index: number, scale: number): OrderLine {
+  const price = toWhole(text.price, scale);
   return {
     externalId: String(index + 1),
     product: text.product ?? (text.sku ? null : `P${index + 1}`),
     sku: text.sku ?? null,
     count: text.count ?? 1,
     basePrice: price,
-    merchantPrice: text.merchant === undefined ? price : toWhole(text.merchant, 2),
-    minPrice: toWhole(text.min ?? '0', 2),
+    merchantPrice: text.merchant === undefined ? price : toWhole(text.merchant, scale),
+    minPrice: toWhole(text.min ?? '0', scale),
     facts: { price: text.price, category: text.category ?? [] },
   };
 }
@@ -133,7 +143,8 @@ function checkoutOf(pricing: Pricing): Checkout {
   );
   return {
     order: {
-      lines: pricing.lines.map(lineOf),
+      scale: pricing.scale ?? 2,
+      lines: pricing.lines.map((line, index) => lineOf(line, index, pricing.scale ?? 2)),
       facts: { channel: 'online', ...pricing.facts },
       codes: (pricing.promo_codes ?? []).map((code) => ({
         code,
@@ -165,7 +176,7 @@ function named(eid: string): PointsCurrency {
   return currency;
 }
 
-function policyOf({ arbitration = {}, groups = [] }: Pick<Pricing, 'arbitration' | 'groups'>) {
+function policyOf({ arbitration = {}, groups = [], scale = 2 }: Omit<Pricing, 'promotions' | 'lines'>) {
   return {
     arbitration: {
       discounts: arbitration.discounts ?? 'best',
@@ -182,13 +193,15 @@ function policyOf({ arbitration = {}, groups = [] }: Pick<Pricing, 'arbitration'
           priority: priority ?? 0,
         }) as PromotionGroup,
     ),
-    currencies,
+    currencies: currenciesIn(scale),
   };
 }
 
 /** The priced order; throws if it is refused because of too few points. */
 export function priceOf(pricing: Pricing): PricedOrder {
-  const promotions = pricing.promotions.map(promotionOf).map((it) => compilePromotion(it, terms));
+  const { scale = 2 } = pricing;
+  const here = { ...terms, moneyScale: scale, currencies: currenciesIn(scale) };
+  const promotions = pricing.promotions.map(promotionOf).map((it) => compilePromotion(it, here));
   const priced = price(promotions, checkoutOf(pricing), policyOf(pricing));
   if ('overdrawn' in priced) throw new Error(`Too few ${priced.overdrawn.eid}`);
   return priced;

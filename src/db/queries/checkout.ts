@@ -14,7 +14,7 @@ import type { KnownGoods } from '../../domain/goods-facts';
 import { changeOrder } from '../../domain/order';
 import type { PromotionUse } from '../../domain/promotion/order';
 import type { Pricing } from '../../domain/promotion/pricing';
-import { moneyScale, toWhole } from '../../domain/promotion/whole';
+import { finestMoneyScale, moneyScale, toWhole } from '../../domain/promotion/whole';
 import { isRefusal, refuse } from '../../domain/refusal';
 import { type Queryable, query } from '../query';
 import { findGoods } from './goods';
@@ -59,11 +59,12 @@ const uses = query({
     select
       w.promotion_id, coalesce(u.uses, before.uses)::int as total, own.uses::int as by_member,
       own.uses_in_period::int as by_member_in_period,
-      trim_scale(coalesce(u.granted, before.granted))::text as granted
-    from jsonb_to_recordset($2::jsonb) as w(promotion_id int, period_start timestamp)
-    left join market.promotion_uses u on u.promotion_id = w.promotion_id
+      trim_scale(coalesce(u.granted, market.granted(w.promotion_id, w.currency_iid)))::text as granted
+    from jsonb_to_recordset($2::jsonb) as w(promotion_id int, currency_iid int, period_start timestamp)
+    left join market.promotion_uses u
+      on u.promotion_id = w.promotion_id and u.currency_iid is not distinct from w.currency_iid
     left join lateral (
-      select count(*) as uses, coalesce(sum(o.discount_amount + o.points_accrued), 0) as granted
+      select count(*) as uses
       from market.order_promotions o where o.promotion_id = w.promotion_id and u.promotion_id is null
     ) before on true
     left join lateral (
@@ -122,15 +123,17 @@ function toUse(
     total: row.total,
     byMember: row.by_member,
     byMemberInPeriod: row.by_member_in_period,
-    granted: toWhole(row.granted, scale ?? moneyScale),
+    granted: toWhole(row.granted, scale ?? finestMoneyScale),
   };
 }
 
-/** The promotions whose uses count, and the day on which their current period began. */
+/** The promotions whose uses count, what their budgets are in, and the day their current period began. */
 function limitedPromotions({ promotions }: Pricing, at: string) {
   return promotions
     .filter(({ isActive, limits }) => isActive && limits !== null)
-    .map(({ id, compiledLimits }) => ({ promotion_id: id, period_start: compiledLimits.periodStart(at) }));
+    .map(({ id, compiledLimits: { currencyIid, periodStart } }) => ({
+      ...{ promotion_id: id, currency_iid: currencyIid, period_start: periodStart(at) },
+    }));
 }
 
 /**
@@ -175,7 +178,8 @@ export async function priceFor(
   const ofLines = request.lines.map(({ product = '', sku }) =>
     sku === undefined ? goods.products.get(product) : goods.skus.get(sku),
   );
-  const parts = { record, channel, customer, pricing, codes, payments };
+  const scale = market.currencies.get(record.currency)?.scale ?? moneyScale;
+  const parts = { scale, record, channel, customer, pricing: pricing?.inMoney(scale), codes, payments };
   return priceCheckout({ ...parts, goods: ofLines as KnownGoods[] }, request.create_time ?? now);
 }
 

@@ -4,7 +4,7 @@ import type { PaymentNote } from './pay';
 import { firedIn, isOf, type PricedLine, type PricedOrder, type Rejection, totalsOf } from './price';
 import type { CompiledPromotion } from './promotion';
 import type { PointsCurrency } from './terms';
-import { divide, fromWhole, moneyScale, sum, type Whole } from './whole';
+import { divide, fromWhole, fromWholeMoney, moneyScale, sum, type Whole } from './whole';
 
 /** A priced order as it is answered and stored: money in major units, points in those of their currency. */
 
@@ -84,31 +84,33 @@ export interface PricedAnswer {
   lines: LineAnswer[];
 }
 
-const money = (whole: Whole) => fromWhole(whole, moneyScale);
+/** Writes money of an order's scale. */
+type Money = (whole: Whole) => Amount;
 
 /**
  * `delivery`, in minor units, is in both totals if the request's total had it (NG-11). `explain`: each line
  * says what each promotion did for it.
  */
 export function answerOf(
-  { lines, notes, rejected }: PricedOrder,
+  { scale, lines, notes, rejected }: PricedOrder,
   currencies: readonly PointsCurrency[],
   { delivery, explain }: { delivery: Whole; explain: boolean },
 ): PricedAnswer {
+  const money: Money = (whole) => fromWholeMoney(whole, scale);
   const totals = totalsOf(lines);
   const reduced = notes.flatMap((note) => paymentAnswer(note, currencies));
   return {
     total_price: money(totals.total + delivery),
-    ...merchantsPart(totals.merchantDiscount),
+    ...merchantsPart(totals.merchantDiscount, money),
     discount_amount: money(totals.merchantDiscount + totals.discount),
     points_payment_amount: money(totals.paid),
     final_total_price: money(totals.final + delivery),
     points_accrued: accruedIn(lines),
     points_redeemed: redeemedIn(lines),
     ...(reduced.length > 0 ? { points_payment: reduced } : {}),
-    promotions: [...deedsIn(lines)].sort(([a], [b]) => byId(a, b)).map(promotionAnswer),
+    promotions: [...deedsIn(lines)].sort(([a], [b]) => byId(a, b)).map((it) => promotionAnswer(it, money)),
     rejected_promotions: [...rejected].sort((a, b) => byId(a.promotion, b.promotion)).map(rejectionAnswer),
-    lines: lines.map((line) => lineAnswer(line, explain)),
+    lines: lines.map((line) => lineAnswer(line, money, explain)),
   };
 }
 
@@ -125,13 +127,14 @@ function redeemedIn(lines: readonly PricedLine[]): PointsAmount[] {
 }
 
 function perCurrency(amounts: readonly { currency: PointsCurrency; points: Whole }[]): PointsAmount[] {
-  const currencies = new Map(amounts.map(({ currency }) => [currency.iid, currency]));
+  const given = amounts.filter(({ points }) => points > 0n);
+  const currencies = new Map(given.map(({ currency }) => [currency.iid, currency]));
   return [...currencies.values()]
     .sort((a, b) => a.iid - b.iid)
     .map(({ iid, eid, scale }) => ({
       points_currency_iid: iid,
       points_currency_eid: eid,
-      amount: fromWhole(sum(amounts.flatMap((it) => (it.currency.iid === iid ? [it.points] : []))), scale),
+      amount: fromWhole(sum(given.flatMap((it) => (it.currency.iid === iid ? [it.points] : []))), scale),
     }));
 }
 
@@ -160,7 +163,7 @@ function deedsIn(lines: readonly PricedLine[]): Map<CompiledPromotion, Deeds> {
 }
 
 /** Its points are added up over currencies; the lines tell them apart. */
-function promotionAnswer([promotion, deeds]: [CompiledPromotion, Deeds]): PromotionAnswer {
+function promotionAnswer([promotion, deeds]: [CompiledPromotion, Deeds], money: Money): PromotionAnswer {
   return {
     promo_iid: promotion.id,
     promo_eid: promotion.externalId,
@@ -198,9 +201,10 @@ function paymentAnswer(
   return [{ points_currency_eid: eid, requested: wish, allowed: fromWhole(allowed, scale), reason: because }];
 }
 
-const merchantsPart = (whole: Whole) => (whole > 0n ? { merchant_discount_amount: money(whole) } : {});
+const merchantsPart = (whole: Whole, money: Money) =>
+  whole > 0n ? { merchant_discount_amount: money(whole) } : {};
 
-function lineAnswer(priced: PricedLine, explain: boolean): LineAnswer {
+function lineAnswer(priced: PricedLine, money: Money, explain: boolean): LineAnswer {
   const { line, total, merchantDiscount, discounts, payments, final } = priced;
   const fired = [...firedIn([priced])].sort(byId);
   return {
@@ -209,14 +213,14 @@ function lineAnswer(priced: PricedLine, explain: boolean): LineAnswer {
     count: line.count,
     base_price_per_item: money(line.basePrice),
     total_price: money(total),
-    ...merchantsPart(merchantDiscount),
+    ...merchantsPart(merchantDiscount, money),
     discount_amount: money(merchantDiscount + sum(discounts.map((it) => it.money))),
     points_payment_amount: money(sum(payments.map((it) => it.money))),
     final_total_price: money(final),
     final_price_per_item: money(divide(final, BigInt(line.count), 'half_up')),
     points_accrued: accruedIn([priced]).map(withoutIid),
     promotions: fired.map(({ externalId }) => externalId),
-    ...(explain ? { applied: fired.map((promotion) => appliedAnswer(promotion, priced)) } : {}),
+    ...(explain ? { applied: fired.map((promotion) => appliedAnswer(promotion, priced, money)) } : {}),
   };
 }
 
@@ -224,7 +228,7 @@ function withoutIid({ points_currency_eid, amount }: PointsAmount): LinePoints {
   return { points_currency_eid, amount };
 }
 
-function appliedAnswer(promotion: CompiledPromotion, priced: PricedLine): AppliedAnswer {
+function appliedAnswer(promotion: CompiledPromotion, priced: PricedLine, money: Money): AppliedAnswer {
   const isIts = isOf(promotion);
   const its = {
     ...priced,

@@ -52,12 +52,13 @@ export interface Share {
   readonly perLine: readonly Whole[];
 }
 
-/** How the lines stand: what is due, how far it may fall, and who has a share in each already. */
+/** How the lines stand: what is due, how far it may fall, who has a share in each, and which are taken. */
 export interface Standing {
   readonly lines: readonly OrderLine[];
   readonly due: readonly Whole[];
   readonly room: readonly Whole[];
   readonly holders: readonly (readonly Candidate[])[];
+  readonly taken: ReadonlySet<number>;
 }
 
 /** What one candidate would take or give, on those lines of the bill that are open to it. */
@@ -79,8 +80,9 @@ export function arbitrate(node: Node, standing: Standing, take: Take): Share[] {
     case 'priority_first':
       return inTurn(node.children, standing, take, (before, shares) => ({
         ...before,
-        room: before.room.map((room, index) => (isShared(shares, index) ? 0n : room)),
-        due: before.due.map((due, index) => (isShared(shares, index) ? 0n : due)),
+        taken: new Set(
+          [...before.lines.keys()].filter((index) => before.taken.has(index) || isShared(shares, index)),
+        ),
       }));
     case 'stack_sequential':
       return inTurn(node.children, standing, take, (before, shares) => ({
@@ -97,8 +99,9 @@ export function arbitrate(node: Node, standing: Standing, take: Take): Share[] {
 }
 
 function sharesOf(candidate: Candidate, standing: Standing, take: Take): Share[] {
-  const { lines, due, room, holders } = standing;
-  const scope = [...lines.keys()].filter((index) => isOpen(candidate, holders[index] ?? []));
+  const { lines, due, room, holders, taken } = standing;
+  const isFree = (index: number) => !taken.has(index) && isOpen(candidate, holders[index] ?? []);
+  const scope = [...lines.keys()].filter(isFree);
   const perLine = take(candidate, { lines, due, room, scope });
   return perLine.some((share) => share > 0n) ? [{ candidate, perLine }] : [];
 }

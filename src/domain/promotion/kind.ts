@@ -33,7 +33,7 @@ interface Kind<Name extends string, Args> {
 export interface Test {
   picks?(line: OrderLine, checkout: Checkout): boolean;
   objection?(checkout: Checkout, picked: readonly OrderLine[]): string | null;
-  /** Whether it holds because of this code. */
+  /** Whether this code would make it hold; of several the first is used. */
   needs?(code: OrderCode): boolean;
 }
 

@@ -4,7 +4,7 @@ import { dayIn } from '../profile-facts';
 import { choice, count, money, name, optionally, pointsAmount } from './arguments';
 import type { PromotionUse } from './order';
 import { checkPoints, currencyNamed, type Terms } from './terms';
-import { moneyScale, toWhole, type Whole } from './whole';
+import { finestMoneyScale, rescaled, toWhole, type Whole } from './whole';
 
 const limitPeriods = ['day', 'week', 'month', 'year'] as const;
 
@@ -50,10 +50,10 @@ export function checkLimits(
 export interface CompiledLimits {
   /** Why the promotion may not be used any more, or null. */
   objection(use: PromotionUse): string | null;
-  /** What may still be granted, of money (currencyIid null) or of points. */
+  /** What may still be granted: of money (currencyIid null) in units of the order's, or of points. */
   left(use: PromotionUse): Whole | null;
   readonly currencyIid: number | null;
-  /** Decimals of what the budget counts. */
+  /** Decimals of what the budget counts: those of its points, or the most that any money has. */
   readonly scale: number;
   /** The most that may be granted; null: no budget. */
   readonly most: Whole | null;
@@ -66,17 +66,21 @@ export const unused: PromotionUse = { total: 0, byMember: 0, byMemberInPeriod: 0
 export function compileLimits(limits: Limits | null, terms: Terms): CompiledLimits {
   const { total_uses: total, uses_per_member: own, uses_per_period: often, budget } = limits ?? noLimits;
   const [most, currencyIid, scale] = budgetOf(budget, terms);
+  const left = ({ granted }: PromotionUse) => {
+    if (most === null) return null;
+    const rest = most > granted ? most - granted : 0n;
+    return currencyIid === null ? rescaled(rest, scale, terms.moneyScale, 'down') : rest;
+  };
   return {
-    ...{ currencyIid, scale, most },
+    ...{ currencyIid, scale, most, left },
     periodStart: (at) => (often ? periodStart(often.period, dayIn(terms.timezone, at)) : null),
-    left: ({ granted }) => most && most - granted,
     objection(use) {
       if (total !== null && use.total >= total) return `used ${use.total} of ${total} times`;
       if (own !== null && use.byMember >= own) return `used ${use.byMember} of ${own} times by this member`;
       if (often && use.byMemberInPeriod >= often.uses) {
         return `used ${use.byMemberInPeriod} of ${often.uses} times by this member this ${often.period}`;
       }
-      return most !== null && use.granted >= most ? 'its budget is used up' : null;
+      return left(use) === 0n ? 'its budget is used up' : null;
     },
   };
 }
@@ -84,8 +88,8 @@ export function compileLimits(limits: Limits | null, terms: Terms): CompiledLimi
 const noLimits: Limits = { total_uses: null, uses_per_member: null, uses_per_period: null, budget: null };
 
 function budgetOf(budget: Limits['budget'], terms: Terms): [Whole | null, number | null, number] {
-  if (budget === null) return [null, null, moneyScale];
-  if ('money' in budget) return [toWhole(budget.money, moneyScale), null, moneyScale];
+  if (budget === null) return [null, null, finestMoneyScale];
+  if ('money' in budget) return [toWhole(budget.money, finestMoneyScale), null, finestMoneyScale];
   const { iid, scale } = currencyNamed(budget.points_currency_eid, terms);
   return [toWhole(budget.points, scale), iid, scale];
 }

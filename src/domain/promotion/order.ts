@@ -19,6 +19,8 @@ export interface OrderLine {
 
 /** An order to be priced, delivery left out: nothing touches it. */
 export interface Order {
+  /** Decimals of its money. */
+  readonly scale: number;
   readonly lines: readonly OrderLine[];
   /** What conditions on orders may ask. */
   readonly facts: Facts;

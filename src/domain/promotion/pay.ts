@@ -40,7 +40,8 @@ export function payWith(
   { order, shopper }: Checkout,
 ): { paid: Paid | null; note: PaymentNote | null } | Overdrawn | null {
   const request = order.payments.find(({ currencyIid }) => currencyIid === currency.iid);
-  const active = shopper.balances.get(currency.iid) ?? 0n;
+  const owned = shopper.balances.get(currency.iid) ?? 0n;
+  const active = owned > 0n ? owned : 0n;
   if (request && request.points !== 'max' && request.points > active) return { overdrawn: currency };
   const wished = !request || request.points === 'max' ? active : request.points;
   const options = candidates.flatMap((candidate) =>

@@ -61,6 +61,8 @@ export interface PricedLine {
 
 /** A priced order. The sums of the lines are the sums of the order; delivery is not in it. */
 export interface PricedOrder {
+  /** Decimals of its money. */
+  readonly scale: number;
   readonly lines: readonly PricedLine[];
   readonly notes: readonly PaymentNote[];
   readonly rejected: readonly Rejection[];
@@ -80,7 +82,7 @@ export function price(
   checkout: Checkout,
   policy: Policy,
 ): PricedOrder | Overdrawn {
-  const { lines } = checkout.order;
+  const { scale, lines } = checkout.order;
   const { candidates, rejected } = evaluate(promotions, checkout);
   const before = opening(lines);
   const discounts = discountsOf(candidates, before, policy);
@@ -100,7 +102,8 @@ export function price(
         foreign(candidate, checkout) ?? outranked(candidate, priced, { before, discountWithPoints }),
     );
   const notes = payments.notes;
-  return { lines: priced, notes, rejected: [...rejected.map((it) => ({ ...it, lostTo: [] })), ...lost] };
+  const all = [...rejected.map((it) => ({ ...it, lostTo: [] })), ...lost];
+  return { scale, lines: priced, notes, rejected: all };
 }
 
 function isWorthMoneyOf({ moneyCurrency }: PointsCurrency, { order }: Checkout): boolean {
@@ -113,7 +116,7 @@ function opening(lines: readonly OrderLine[]): Standing {
     const above = (due[index] ?? 0n) - line.minPrice * BigInt(line.count);
     return above > 0n ? above : 0n;
   });
-  return { lines, due, room, holders: lines.map(() => []) };
+  return { lines, due, room, holders: lines.map(() => []), taken: new Set() };
 }
 
 function discountsOf(candidates: readonly Candidate[], standing: Standing, policy: Policy): Share[] {
@@ -232,7 +235,7 @@ function lineOf(
       ...{ candidate, currency },
       ...{ money: money[index] ?? 0n, points: points[index] ?? 0n },
     }))
-    .filter(({ points }) => points > 0n);
+    .filter(({ money }) => money > 0n);
   return {
     ...{ line, total, merchantDiscount: total - due, discounts: off, payments },
     earned: earned

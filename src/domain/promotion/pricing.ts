@@ -16,7 +16,7 @@ import {
   type OrderPromotion,
 } from './promotion';
 import type { PointsCurrency, Terms } from './terms';
-import { moneyScale, toWhole } from './whole';
+import { finestMoneyScale, moneyScale, rescaled, toWhole } from './whole';
 
 /** What the orders of a program are priced by. */
 export interface Pricing {
@@ -26,6 +26,8 @@ export interface Pricing {
   readonly terms: Terms;
   /** The segments of its profile database. */
   readonly segments: readonly Segment[];
+  /** The same for orders in money of so many decimals. */
+  inMoney(scale: number): Pricing;
 }
 
 /** What a program and its surroundings are set up as, as far as promotions may mention it. */
@@ -58,12 +60,16 @@ export interface Misfit {
   readonly problem: string;
 }
 
-/** What the promotions of the program may mention. */
-export function termsOf({ program, database, market, ...rest }: Surroundings): Terms {
+/** What the promotions of the program may mention; `scale`: the decimals of the money orders are in. */
+export function termsOf(
+  { program, database, market, ...rest }: Surroundings,
+  scale: number = moneyScale,
+): Terms {
   const { currencies, segments, tiers, goodsSegments, pools } = rest;
   return {
     timezone: program.timezone,
-    currencies: currencies.map(toPointsCurrency),
+    moneyScale: scale,
+    currencies: currencies.map((currency) => toPointsCurrency(currency, scale)),
     orderFacts: orderFactTypes(market),
     goodsFacts: lineFactTypes(market),
     profileFacts: profileFactTypes(database?.fields.values() ?? []),
@@ -83,13 +89,27 @@ export function termsOf({ program, database, market, ...rest }: Surroundings): T
  * Everything compiled. A promotion that does not fit any more counts as switched off; `misfits` say what is
  * wrong with it.
  */
-export function makePricing(
-  surroundings: Surroundings,
+export function makePricing(surroundings: Surroundings, stored: readonly StoredPromotion[]): Made {
+  const made = new Map<number, Made>();
+  const inMoney = (scale: number): Made => {
+    const known =
+      made.get(scale) ?? pricingIn(surroundings, stored, scale, (other) => inMoney(other).pricing);
+    made.set(scale, known);
+    return known;
+  };
+  return inMoney(moneyScale);
+}
+
+type Made = { pricing: Pricing; misfits: Misfit[] };
+
+function pricingIn(
+  { program, groups, segments, ...rest }: Surroundings,
   stored: readonly StoredPromotion[],
-): { pricing: Pricing; misfits: Misfit[] } {
-  const { program, groups, segments } = surroundings;
-  const currencies = surroundings.currencies.filter(({ isActive }) => isActive);
-  const terms = termsOf({ ...surroundings, currencies });
+  scale: number,
+  inMoney: Pricing['inMoney'],
+): Made {
+  const currencies = rest.currencies.filter(({ isActive }) => isActive);
+  const terms = termsOf({ program, groups, segments, ...rest, currencies }, scale);
   const misfits: Misfit[] = [];
   const promotions = stored.map((promotion) => {
     const compiled = compileStored(promotion, terms);
@@ -98,7 +118,7 @@ export function makePricing(
     return compilePromotion({ ...promotion, ...nothing, isActive: false }, terms);
   });
   const policy = { arbitration: program.arbitration, groups, currencies: terms.currencies };
-  return { pricing: Object.freeze({ promotions, policy, terms, segments }), misfits };
+  return { pricing: Object.freeze({ promotions, policy, terms, segments, inMoney }), misfits };
 }
 
 const nothing = { limits: null, conditions: [], effects: [] };
@@ -140,11 +160,16 @@ export function readStored(
 }
 
 /** One point is worth one of the order's money unless its currency says otherwise. */
-function toPointsCurrency({ iid, eid, type, scale, rounding, ratio }: Currency): PointsCurrency {
+function toPointsCurrency(
+  { iid, eid, type, scale, rounding, ratio }: Currency,
+  orderScale: number,
+): PointsCurrency {
+  // Both in units so fine that they are whole, whatever money the order is in.
+  const finer = finestMoneyScale - orderScale;
   return {
     ...{ iid, eid, type, scale, rounding },
-    points: toWhole(ratio?.points ?? '1', scale),
-    money: toWhole(ratio?.money ?? '1', moneyScale),
+    points: rescaled(toWhole(ratio?.points ?? '1', scale), 0, finer, 'down'),
+    money: toWhole(ratio?.money ?? '1', finestMoneyScale),
     moneyCurrency: ratio?.money_currency ?? null,
   };
 }

@@ -34,7 +34,8 @@ export interface CompiledPromotion extends OrderPromotion {
   readonly earnings: readonly Scoped<Earning>[];
   readonly payments: readonly Payment[];
   readonly compiledLimits: CompiledLimits;
-  needs(code: OrderCode): boolean;
+  /** Of the codes that came with an order, those it holds because of: no more than it takes. */
+  codesUsed(codes: readonly OrderCode[]): OrderCode[];
 }
 
 /** An effect is for the lines that the conditions pick, or for the whole order. */
@@ -94,6 +95,6 @@ export function compilePromotion(promotion: OrderPromotion, terms: Terms): Compi
     earnings: points.filter((it) => 'earn' in it),
     payments: points.filter((it) => 'accepts' in it),
     compiledLimits: compileLimits(promotion.limits, terms),
-    needs: (code) => tests.some((test) => test.needs?.(code)),
+    codesUsed: (codes) => tests.flatMap(({ needs }) => (needs && codes.find((code) => needs(code))) ?? []),
   };
 }

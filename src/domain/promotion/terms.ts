@@ -21,6 +21,8 @@ export interface PointsCurrency {
 /** What the promotions of a program may mention. */
 export interface Terms {
   readonly timezone: string;
+  /** Decimals of the money that orders are in. */
+  readonly moneyScale: number;
   readonly currencies: readonly PointsCurrency[];
   readonly orderFacts: FactTypes;
   readonly goodsFacts: FactTypes;

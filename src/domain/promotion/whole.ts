@@ -6,8 +6,11 @@ import { type Amount, decimal } from '../amount';
  */
 export type Whole = bigint;
 
-/** Decimals of money (spec/domain.md 9). */
+/** Decimals of money where no currency says otherwise, and the fewest that answers show. */
 export const moneyScale = 2;
+
+/** The most decimals that money of any currency has. */
+export const finestMoneyScale = 4;
 
 export const roundings = ['half_up', 'half_even', 'down', 'up'] as const;
 export type Rounding = (typeof roundings)[number];
@@ -25,6 +28,23 @@ export function fromWhole(whole: Whole, scale: number): Amount {
   const sign = whole < 0n ? '-' : '';
   if (scale === 0) return sign + digits;
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/** Money in major units as whole units of a scale, which may be too coarse for it. */
+export function toWholeMoney(amount: Amount, scale: number, rounding: Rounding): Whole {
+  return rescaled(toWhole(amount, finestMoneyScale), finestMoneyScale, scale, rounding);
+}
+
+/** The same amount in units of another scale. */
+export function rescaled(whole: Whole, from: number, to: number, rounding: Rounding): Whole {
+  if (to >= from) return whole * 10n ** BigInt(to - from);
+  return divide(whole, 10n ** BigInt(from - to), rounding);
+}
+
+/** Money as it is answered and stored, with two decimals at least: 7n at scale 0 is "7.00". */
+export function fromWholeMoney(whole: Whole, scale: number): Amount {
+  const shown = Math.max(scale, moneyScale);
+  return fromWhole(rescaled(whole, scale, shown, 'down'), shown);
 }
 
 /** `numerator` ≥ 0 divided by `denominator` > 0, rounded as said. */

@@ -95,10 +95,10 @@ describe('a promotion applies', () => {
       { limits: { uses_per_period: { uses: 2, period: 'month' } }, use: { byMemberInPeriod: 2 } },
       'limit: used 2 of 2 times by this member this month',
     ],
-    ['within its budget', { limits: { budget: { money: '50' } }, use: { granted: 4_700n } }, '3.00'],
+    ['within its budget', { limits: { budget: { money: '50' } }, use: { granted: 470_000n } }, '3.00'],
     [
       'not without budget',
-      { limits: { budget: { money: '50' } }, use: { granted: 5_000n } },
+      { limits: { budget: { money: '50' } }, use: { granted: 500_000n } },
       'limit: its budget is used up',
     ],
   ];

@@ -86,11 +86,11 @@ const goods: KnownGoods = {
 test('points are worth what the ratio of their currency says', () => {
   const { pricing } = makePricing(surroundings, []);
   expect(pricing.policy.currencies).toEqual([
-    expect.objectContaining({ eid: 'stars', points: 250n, money: 100n, moneyCurrency: 'RUB' }),
+    expect.objectContaining({ eid: 'stars', points: 25_000n, money: 10_000n, moneyCurrency: 'RUB' }),
   ]);
   const even = makePricing({ ...surroundings, currencies: [currency(1, 'miles', { scale: 0 })] }, []);
   expect(even.pricing.policy.currencies).toEqual([
-    expect.objectContaining({ points: 1n, money: 100n, moneyCurrency: null }),
+    expect.objectContaining({ points: 100n, money: 10_000n, moneyCurrency: null }),
   ]);
 });
 
@@ -135,7 +135,7 @@ test('conditions may ask for segments, tiers, pools and fields', () => {
   const isPicked = (facts: object) =>
     summer?.picks?.({ ...line, minPrice: 0n, facts: { ...facts } }, checkout);
   const checkout = {
-    order: { lines: [], facts: {}, codes: [], payments: [] },
+    order: { scale: 2, lines: [], facts: {}, codes: [], payments: [] },
     shopper: { facts: {}, tiers: new Set<string>(), balances: new Map(), uses: new Map() },
     at: new Date(0),
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { byDefault, choice, money } from '../arguments';
 import { conditionKind } from '../kind';
 import { merchantTotal } from '../order';
-import { fromWhole, moneyScale, sum, toWhole } from '../whole';
+import { fromWholeMoney, sum, toWholeMoney } from '../whole';
 
 export const minimumSum = conditionKind({
   kind: 'minimum_sum',
@@ -13,13 +13,13 @@ export const minimumSum = conditionKind({
     amount: money(),
     of: byDefault(choice(['matching', 'order']), 'matching'),
   }),
-  compile({ amount, of }) {
-    const needed = toWhole(amount, moneyScale);
+  compile({ amount, of }, { moneyScale }) {
+    const needed = toWholeMoney(amount, moneyScale, 'up');
     return {
       objection({ order }, picked) {
         const total = sum((of === 'order' ? order.lines : picked).map(merchantTotal));
         if (total >= needed) return null;
-        return `sum ${fromWhole(total, moneyScale)} is below ${fromWhole(needed, moneyScale)}`;
+        return `sum ${fromWholeMoney(total, moneyScale)} is below ${fromWholeMoney(needed, moneyScale)}`;
       },
     };
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { money } from '../arguments';
 import { discountKind } from '../kind';
-import { moneyScale, splitWithin, toWhole } from '../whole';
+import { splitWithin, toWholeMoney } from '../whole';
 import { scope, weights } from './scope';
 
 export const amountOffOrder = discountKind({
@@ -9,8 +9,8 @@ export const amountOffOrder = discountKind({
   does: 'discount',
   summary: 'So much money off all lines together, split in proportion to what is due for them.',
   args: z.strictObject({ kind: z.literal('amount_off_order'), amount: money(), scope }),
-  compile({ amount }) {
-    const whole = toWhole(amount, moneyScale);
+  compile({ amount }, { moneyScale }) {
+    const whole = toWholeMoney(amount, moneyScale, 'down');
     return ({ due, room, scope: within }) => splitWithin(whole, weights(due, within), room);
   },
 });

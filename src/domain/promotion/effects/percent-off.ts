@@ -9,8 +9,12 @@ export const percentOff = discountKind({
   does: 'discount',
   summary: 'A percentage off each line; each line is rounded half up.',
   args: z.strictObject({ kind: z.literal('percent_off'), percent: percent(), ...discountShape }),
-  compile({ percent: text, max_discount: most }) {
+  compile({ percent: text, max_discount: most }, terms) {
     const basisPoints = toWhole(text, 2);
-    return capped((bill) => reduceEach(bill, (due) => divide(due * basisPoints, 10_000n, 'half_up')), most);
+    return capped(
+      (bill) => reduceEach(bill, (due) => divide(due * basisPoints, 10_000n, 'half_up')),
+      most,
+      terms,
+    );
   },
 });

@@ -3,7 +3,7 @@ import { byDefault, choice, moneyOrZero, name, optionally, percent, pointsAmount
 import { checkGoods, compileGoods, goodsShape } from '../conditions/goods';
 import { paymentKind } from '../kind';
 import { checkPoints, currencyNamed } from '../terms';
-import { moneyScale, toWhole } from '../whole';
+import { toWhole, toWholeMoney } from '../whole';
 
 export const pointsPayment = paymentKind({
   kind: 'points_payment',
@@ -37,7 +37,7 @@ export const pointsPayment = paymentKind({
       currency,
       isAutomatic: args.mode === 'automatic',
       basisPoints: toWhole(args.max_percent, 2),
-      minOrder: toWhole(args.min_order, moneyScale),
+      minOrder: toWholeMoney(args.min_order, terms.moneyScale, 'up'),
       maxPoints: args.max_points === null ? null : toWhole(args.max_points, currency.scale),
       accepts: (line) => !isExcluded(line),
     };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { byDefault, flag, money, pointsAmount } from '../arguments';
 import { earningKind } from '../kind';
-import { divide, moneyScale, split, sum, toWhole } from '../whole';
+import { divide, finestMoneyScale, rescaled, split, sum, toWhole } from '../whole';
 import { checkEarning, earning, earningShape } from './points-shape';
 import { weights } from './scope';
 
@@ -21,11 +21,12 @@ export const pointsPerMoney = earningKind({
   check: (args, terms) => checkEarning(args, terms, { amount: args.amount }),
   compile: ({ amount, money: step, full_steps: isStepped, ...args }, terms) =>
     earning(args, terms, ({ scale, rounding }) => {
-      const [points, each] = [toWhole(amount, scale), toWhole(step, moneyScale)];
+      const [points, each] = [toWhole(amount, scale), toWhole(step, finestMoneyScale)];
       return ({ due, scope }) => {
         const paid = weights(due, scope);
-        if (isStepped) return split((sum(paid) / each) * points, paid);
-        return split(divide(sum(paid) * points, each, rounding), paid);
+        const total = rescaled(sum(paid), terms.moneyScale, finestMoneyScale, 'down');
+        if (isStepped) return split((total / each) * points, paid);
+        return split(divide(total * points, each, rounding), paid);
       };
     }),
 });

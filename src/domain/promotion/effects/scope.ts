@@ -1,6 +1,7 @@
 import { byDefault, choice, money, optionally } from '../arguments';
 import type { Bill, Reduce } from '../kind';
-import { least, moneyScale, split, sum, toWhole, type Whole } from '../whole';
+import type { Terms } from '../terms';
+import { least, split, sum, toWholeMoney, type Whole } from '../whole';
 
 /** Which lines an effect is for: those that the conditions pick, or all. */
 export const scope = byDefault(choice(['matching', 'order']), 'matching');
@@ -22,9 +23,10 @@ export function reduceEach(bill: Bill, reduction: (due: Whole, index: number) =>
 }
 
 /** Keeps the sum of all reductions to the most it may be, each line giving up its share. */
-export function capped(reduce: Reduce, most: string | null): Reduce {
+export function capped(reduce: Reduce, most: string | null, { moneyScale }: Terms): Reduce {
   if (most === null) return reduce;
-  return (bill) => withinSum(reduce(bill), toWhole(most, moneyScale));
+  const whole = toWholeMoney(most, moneyScale, 'down');
+  return (bill) => withinSum(reduce(bill), whole);
 }
 
 /** The reductions as they are, or in proportion, so that they sum to no more than `most`. */

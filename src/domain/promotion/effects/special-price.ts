@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { moneyOrZero } from '../arguments';
 import { discountKind } from '../kind';
-import { moneyScale, toWhole } from '../whole';
+import { toWholeMoney } from '../whole';
 import { capped, discountShape, reduceEach } from './scope';
 
 export const specialPrice = discountKind({
@@ -9,8 +9,8 @@ export const specialPrice = discountKind({
   does: 'discount',
   summary: 'Every unit for this price, if that is less.',
   args: z.strictObject({ kind: z.literal('special_price'), price: moneyOrZero(), ...discountShape }),
-  compile({ price, max_discount: most }) {
-    const perUnit = toWhole(price, moneyScale);
+  compile({ price, max_discount: most }, terms) {
+    const perUnit = toWholeMoney(price, terms.moneyScale, 'up');
     const reduce = (due: bigint, count: number) => {
       const special = perUnit * BigInt(count);
       return due > special ? due - special : 0n;
@@ -18,6 +18,7 @@ export const specialPrice = discountKind({
     return capped(
       (bill) => reduceEach(bill, (due, index) => reduce(due, bill.lines[index]?.count ?? 0)),
       most,
+      terms,
     );
   },
 });

@@ -15,19 +15,23 @@ export const unitsOff = discountKind({
     percent: byDefault(percent(), '100'),
     ...discountShape,
   }),
-  compile({ which, units, percent: text, max_discount: most }) {
+  compile({ which, units, percent: text, max_discount: most }, terms) {
     const basisPoints = toWhole(text, 2);
-    return capped((bill) => {
-      const byPrice = mostExpensiveFirst(bill);
-      if (which === 'cheapest') byPrice.reverse();
-      let left = units;
-      const picked = new Map<number, number>();
-      for (const { index, count: there } of byPrice) {
-        picked.set(index, Math.min(left, there));
-        left -= Math.min(left, there);
-      }
-      return reduceUnits(bill, picked, basisPoints);
-    }, most);
+    return capped(
+      (bill) => {
+        const byPrice = mostExpensiveFirst(bill);
+        if (which === 'cheapest') byPrice.reverse();
+        let left = units;
+        const picked = new Map<number, number>();
+        for (const { index, count: there } of byPrice) {
+          picked.set(index, Math.min(left, there));
+          left -= Math.min(left, there);
+        }
+        return reduceUnits(bill, picked, basisPoints);
+      },
+      most,
+      terms,
+    );
   },
 });
 
@@ -43,17 +47,21 @@ export const everyNthUnit = discountKind({
     percent: byDefault(percent(), '100'),
     ...discountShape,
   }),
-  compile({ n, percent: text, max_discount: most }) {
+  compile({ n, percent: text, max_discount: most }, terms) {
     const basisPoints = toWhole(text, 2);
-    return capped((bill) => {
-      let before = 0;
-      const picked = new Map<number, number>();
-      for (const { index, count: there } of mostExpensiveFirst(bill)) {
-        picked.set(index, Math.floor((before + there) / n) - Math.floor(before / n));
-        before += there;
-      }
-      return reduceUnits(bill, picked, basisPoints);
-    }, most);
+    return capped(
+      (bill) => {
+        let before = 0;
+        const picked = new Map<number, number>();
+        for (const { index, count: there } of mostExpensiveFirst(bill)) {
+          picked.set(index, Math.floor((before + there) / n) - Math.floor(before / n));
+          before += there;
+        }
+        return reduceUnits(bill, picked, basisPoints);
+      },
+      most,
+      terms,
+    );
   },
 });
 
