@@ -1,4 +1,5 @@
 import { ledgerChecks, listOpenHolds } from './queries/check';
+import { orderChecks } from './queries/check-orders';
 import type { Queryable } from './query';
 
 export interface Violation {
@@ -8,7 +9,7 @@ export interface Violation {
 }
 
 /**
- * Proves the ledger: every rule of `ledgerChecks`, and that each open hold has a live workflow, if
+ * Proves the ledger: every rule of `ledgerChecks` and `orderChecks`, and that each open hold has a live workflow, if
  * `isHoldLive` is given. Answers what is wrong; an empty list is the proof. Reads one snapshot, so it may run
  * while points move.
  */
@@ -19,7 +20,7 @@ export async function checkLedger(
   const violations: Violation[] = [];
   await db.query({ text: 'begin transaction isolation level repeatable read read only' });
   try {
-    for (const [rule, find] of Object.entries(ledgerChecks)) {
+    for (const [rule, find] of Object.entries({ ...ledgerChecks, ...orderChecks })) {
       for (const row of await find(db)) violations.push({ rule, ...row });
     }
     if (isHoldLive) violations.push(...(await checkWorkflows(db, isHoldLive)));

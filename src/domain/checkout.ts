@@ -123,7 +123,7 @@ export function checkoutAnswer(
   return {
     external_id: record.external_id,
     currency: record.currency,
-    delivery_cost: toFixedScale(record.delivery_cost, moneyScale),
+    delivery_cost: toFixedScale(record.delivery_cost, Math.max(priced.scale, moneyScale)),
     ...answerOf(priced, pricing?.terms.currencies ?? [], { delivery, explain }),
     promo_codes: codes.map(({ code, applied, reason }) => ({ code, applied, reason })),
   };

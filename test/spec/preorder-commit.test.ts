@@ -112,6 +112,18 @@ const bench = specify(
         expect(found.data).toMatchObject({ is_activated: true, profile_id: person.profile_id });
       },
     },
+    'uses no more promo codes than it takes': {
+      given: async (world) => {
+        const promo_codes = await codesFor(world, 2);
+        return { data: kioskOrder({ final_total_price: '80.00', promo_codes }) };
+      },
+      answers: () => like({ discount_amount: '20.00' }),
+      afterwards: async ({ ask }, { data }) => {
+        const [, spare] = (data as { promo_codes: string[] }).promo_codes;
+        const found = await ask('/promocodes/get', { loyalty_id: 11, code: spare });
+        expect(found.data).toMatchObject({ is_activated: false, is_attached: false });
+      },
+    },
     'tells nobody if asked not to': {
       request: { skip_triggers: true, ...kiosk() },
       answers: () => like({ final_total_price: '100.00' }),

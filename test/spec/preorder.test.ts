@@ -121,6 +121,14 @@ specify(
       refuses: 'bad_request',
       text: 'data.total_price: expected 105, the base prices of all lines and delivery_cost, got 99',
     },
+    'refuses more money than there is': {
+      request: kiosk({
+        total_price: '99999999999000000000000',
+        lines: [{ ...line, count: 1_000_000_000, base_price_per_item: '99999999999000' }],
+      }),
+      refuses: 'bad_request',
+      text: /total_price: expected (less than 1000000000000000000|a decimal string such as)/,
+    },
     'refuses an order without lines': {
       request: kiosk({ lines: [] }),
       refuses: 'bad_request',

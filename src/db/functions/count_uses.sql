@@ -8,10 +8,10 @@ declare
   u market.promotion_uses;
 begin
   for f in
-    select * from jsonb_to_recordset(fired) as f(
+    select * from jsonb_to_recordset(fired) as given(
       promotion_id int, is_limited boolean, granted numeric, currency_iid int, total_uses int, budget numeric
     )
-    order by f.promotion_id
+    order by promotion_id
   loop
     if not f.is_limited then
       perform pg_advisory_xact_lock_shared(hashtextextended('uses of promotion ' || f.promotion_id, 0));

@@ -19,7 +19,7 @@ import { isRefusal, refuse } from '../../domain/refusal';
 import type { Context, Handlers } from '../handler';
 import { mayUseDatabase } from './database';
 import { refuseFuture } from './moment';
-import { hashOf } from './request-hash';
+import { hashOfTexts } from './request-hash';
 import type { Dependencies } from './target';
 import { withinKey } from './within-key';
 
@@ -43,7 +43,7 @@ export function createPreorderHandlers(dependencies: Dependencies): Handlers<typ
       if (isRefusal(subject)) return subject;
       const { settings, person } = subject;
       const order = requestOf(input);
-      const request_hash = hashOf({
+      const request_hash = hashOfTexts({
         profile_id: person.profile_id,
         ...order,
         final: input.data.final_total_price,
