@@ -3,13 +3,7 @@ import type { Json } from './wire';
 
 /** Programs, customers and orders as fast-check draws them; names and scales are those of shops.sql. */
 
-/** Of each program: decimals of its points, by external id. */
-export const pointScales: Record<number, Record<string, number>> = {
-  1: { stars: 2, miles: 0, rank: 0 },
-  2: { stars: 4, miles: 0, rank: 2 },
-  3: { stars: 2, miles: 1, rank: 0 },
-};
-export const moneyScales: Record<string, number> = { RUB: 2, JPY: 0, KWD: 3, CLF: 4 };
+const moneyScales: Record<string, number> = { RUB: 2, JPY: 0, KWD: 3, CLF: 4 };
 
 export interface DrawnPromotion {
   kind: 'discount' | 'points';
