@@ -8,7 +8,7 @@ import type { ActivityContext } from './index';
 
 /**
  * Confirms an order in one transaction. What may pass is thrown and tried again; the row of the order tells a
- * second attempt what the first has done. Anything else is a bug: the workflow fails, and somebody should look.
+ * second attempt what the first has done. Anything else is a bug: the workflow fails, so that somebody looks.
  */
 export function createCommitOrder({ db, catalog, clock, log }: ActivityContext) {
   async function attempt(input: CommitOrder): Promise<CommitOutcome> {

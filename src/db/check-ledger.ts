@@ -9,9 +9,9 @@ export interface Violation {
 }
 
 /**
- * Proves the ledger: every rule of `ledgerChecks` and `orderChecks`, and that each open hold has a live workflow, if
- * `isHoldLive` is given. Answers what is wrong; an empty list is the proof. Reads one snapshot, so it may run
- * while points move.
+ * Proves the ledger: every rule of `ledgerChecks` and `orderChecks`, and that each open hold has a live
+ * workflow, if `isHoldLive` is given. Answers what is wrong; an empty list is the proof. Reads one snapshot,
+ * so it may run while points move.
  */
 export async function checkLedger(
   db: Queryable,

@@ -100,7 +100,8 @@ const breaking: Record<keyof typeof orderChecks, string[]> = {
   ],
   'every transaction that was answered for an order is in the ledger': [
     `update market.orders set answer = jsonb_set(answer, '{transactions,0,amount}', '"0.01"')`,
-    `update market.orders set answer = jsonb_set(answer, '{transactions,1,transaction_id}', to_jsonb(gen_random_uuid()))`,
+    `update market.orders
+     set answer = jsonb_set(answer, '{transactions,1,transaction_id}', to_jsonb(gen_random_uuid()))`,
   ],
   'uses of a limited promotion are the orders it applied to': [
     'update market.promotion_uses set uses = uses + 1 where promotion_id = 900',

@@ -1,5 +1,6 @@
 import { orders } from '../../src/contract/orders';
 import { done, importedFieldCases, refused, scopeCase } from '../support/market-cases';
+import { answerConfirmed } from '../support/orders';
 import { type Case, specify, type World } from '../support/spec';
 import type { Json } from '../support/wire';
 
@@ -47,6 +48,7 @@ const confirmed = async ({ backend, person, format }: World) => {
      select id, 1, '1', 1, 1, 900, 810, 900, 90, 810 from o on conflict do nothing`,
     [person.profile_id, format],
   );
+  await answerConfirmed(backend);
 };
 
 const conflicts: Record<string, Case> = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningApi, startApi } from '../../src/api';
+import { answerConfirmed } from '../support/orders';
 import { enrol, makePerson, type Person } from '../support/people';
 import { type Backend, silent, startBackend } from '../support/service';
 import { type Json, send } from '../support/wire';
@@ -71,6 +72,7 @@ async function liveThrough(): Promise<{ person: Person; secrets: string[] }> {
      select id, 1, '1', 2, 1, 500, 500, 500, 500, jsonb_build_object('engraving', $4::text) from o`,
     [person.profile_id, own('Marimba'), own('Ocarina'), own('Theremin')],
   );
+  await answerConfirmed(backend);
   const written = [
     'Marimba',
     'Ocarina',

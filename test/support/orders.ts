@@ -19,3 +19,13 @@ export async function importOrders({ url }: Pick<World, 'url'>, ...data: Json[])
   expect(rows.filter(({ error }) => error !== 0)).toEqual([]);
   return rows.map(({ id }) => id);
 }
+
+/** Answers confirmed orders that were written by hand, whose discounts are then the merchant's. */
+export async function answerConfirmed({ pool }: Pick<World['backend'], 'pool'>): Promise<void> {
+  await pool.query(`
+    update market.orders set answer = jsonb_build_object(
+      'order_id', id, 'total_price', total_price::text, 'final_total_price', final_total_price::text,
+      'discount_amount', discount_amount::text, 'merchant_discount_amount', discount_amount::text
+    )
+    where origin = 'commit' and answer is null`);
+}

@@ -112,12 +112,12 @@ async function writeProgram(
     const rows = [mark, ...promotions].map((it) => rowOf(program, it));
     await client.query(
       `insert into catalog.promotions (
-         id, program_id, external_id, name, kind, is_active, start_date, end_date, priority, combinable, group_id,
-         partner_id, limits, conditions, effects
+         id, program_id, external_id, name, kind, is_active, start_date, end_date, priority, combinable,
+         group_id, partner_id, limits, conditions, effects
        )
        select
-         id, program_id, external_id, name, kind, is_active, start_date, end_date, priority, combinable, group_id,
-         partner_id, limits, conditions, effects
+         id, program_id, external_id, name, kind, is_active, start_date, end_date, priority, combinable,
+         group_id, partner_id, limits, conditions, effects
        from jsonb_populate_recordset(null::catalog.promotions, $1::jsonb)`,
       [JSON.stringify(rows)],
     );
@@ -176,7 +176,8 @@ async function makeCustomer(
 ): Promise<Person> {
   const person = await makePerson(backend, program);
   await backend.pool.query(
-    `update directory.profiles set fields = fields || jsonb_build_object('city', $2::text) where profile_id = $1`,
+    `update directory.profiles set fields = fields || jsonb_build_object('city', $2::text)
+     where profile_id = $1`,
     [person.profile_id, city],
   );
   if (!isMember) return person;

@@ -69,7 +69,8 @@ export const orderChecks = {
   'what was taken off an order is what its promotions and the merchant took': check(
     'discounts',
     `
-    select ${noAccount}, format('of order %s %s were taken off, by promotions %s', o.id, o.discount_amount, d.off)
+    select ${noAccount},
+      format('of order %s %s were taken off, by promotions %s', o.id, o.discount_amount, d.off)
     from market.orders o
     left join lateral (
       select coalesce(sum(discount_amount), 0) as off from market.order_promotions where order_id = o.id
