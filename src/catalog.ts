@@ -10,7 +10,7 @@ import type {
   TierGroup,
 } from './domain/catalog';
 import type { Market } from './domain/market';
-import type { Pricing } from './domain/promotion/pricing';
+import type { Misfit, Pricing } from './domain/promotion/pricing';
 import type { Segment } from './domain/segment';
 
 type Log = { warn(details: object, message: string): void; info(details: object, message: string): void };
@@ -32,6 +32,8 @@ export interface Catalog {
   tierGroup(programId: number, id: number): TierGroup | undefined;
   /** Discount and points promotions made ready, and how the program decides between them. */
   pricing(programId: number): Pricing | undefined;
+  /** Why a promotion of orders counts as switched off, since what it names is gone; null: it does not. */
+  misfit(promotion: { program_id: number; external_id: string }): string | null;
   /** What a token may do, found by its SHA-256 in hex; undefined if there is none or it was revoked. */
   access(tokenHash: string): Access | undefined;
   /** Sales channels, touchpoints, money, regions, statuses and custom fields. */
@@ -121,6 +123,11 @@ class LiveCatalog implements Catalog {
 
   pricing(programId: number) {
     return this.#snapshot.pricings.get(programId);
+  }
+
+  misfit({ program_id, external_id }: { program_id: number; external_id: string }) {
+    const isIt = (misfit: Misfit) => misfit.programId === program_id && misfit.promotion === external_id;
+    return this.#snapshot.misfits.find(isIt)?.problem ?? null;
   }
 
   access(tokenHash: string) {

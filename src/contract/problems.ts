@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { pathText } from '../domain/path-text';
 
 /** What is wrong with one field of a request; `field` is a path such as data.lines[0].count. */
 export interface Problem {
@@ -29,12 +30,4 @@ export function problemsText(problems: readonly Problem[]): string {
     .map(({ field, problem }) => (field ? `${field}: ${problem}` : problem));
   const unshown = problems.length - lines.length;
   return [...lines, ...(unshown > 0 ? [`and ${unshown} more`] : [])].join('; ');
-}
-
-/** A path as people read it: data.lines[0].count. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text ? `${text}.${String(part)}` : String(part);
-  }, '');
 }

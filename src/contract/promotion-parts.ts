@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { conditionPart, effectPart, type Part, withoutNulls } from '../domain/promotion/kinds';
 import { limitsSchema } from '../domain/promotion/limits';
-import { type Field, type JsonSchema, leaves } from './fields';
+import { type Field, type JsonSchema, leaves, nullable, text } from './fields';
 import { sharedAs } from './json-schema';
 import { plainObject } from './plain';
 
@@ -36,3 +36,9 @@ export function limits(): Field<object> {
   const { $schema: _, ...schema } = z.toJSONSchema(limitsSchema, { io: 'input', unrepresentable: 'any' });
   return partField<object>('PromotionLimits', limitsSchema, schema);
 }
+
+/** Why a promotion takes no part although it is switched on; null: it may. */
+export const misfit = () =>
+  nullable(text(2000)).describe(
+    'What it names and is gone, such as a tier, since when it counts as switched off; null: nothing.',
+  );

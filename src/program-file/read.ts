@@ -1,6 +1,6 @@
 import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import { pathText } from '../contract/problems';
 import { NumberText } from '../contract/values';
+import { pathText } from '../domain/path-text';
 import { type ProgramFile, programFile } from './schema';
 
 export type Path = readonly (string | number)[];

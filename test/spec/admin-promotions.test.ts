@@ -150,7 +150,7 @@ const ten = {
   ...{ id: 1, program_id: 1, external_id: 'ten', name: 'Ten', description: '', is_active: true },
   ...{ start_date: null, end_date: null, kind: 'discount', priority: 3, combinable: false, group: 'shop' },
   ...{ limits: { total_uses: 100, budget: { money: '5000' } }, conditions: [online], effects: [tenOff] },
-  ...{ accrual_rules: [], redeem_rules: [], ...times },
+  ...{ accrual_rules: [], redeem_rules: [], problem: null, ...times },
 };
 const back = {
   ...{ kind: 'percent_points', points_currency_eid: 'stars', percent: '5', scope: 'matching' },
@@ -396,3 +396,17 @@ play('deleting', [
   ['DELETE /promotion_groups/2', undefined, 200, brand],
   ['DELETE /promotion_groups/1', undefined, 200, shop],
 ]);
+
+test('a promotion that names what is gone says so', async () => {
+  await bench.ask('POST', '/programs/1/currencies', { eid: 'gems', name: 'Gems' });
+  const gems = { ...back, points_currency_eid: 'gems' };
+  const { id, problem } = await bench.ask('POST', '/programs/1/promotions', { ...points, effects: [gems] });
+  expect(problem).toBeNull();
+  const { items } = await bench.ask('GET', '/programs/1/currencies');
+  const { iid } = (items as { eid: string; iid: number }[]).find(({ eid }) => eid === 'gems') ?? {};
+  await bench.ask('PATCH', `/currencies/${iid}`, { is_active: false });
+  expect(await bench.ask('GET', `/promotions/${id}`)).toMatchObject({
+    is_active: true,
+    problem: 'effects[0].points_currency_eid: the program has no currency "gems"',
+  });
+});

@@ -422,6 +422,7 @@ const gift = {
     effects: [],
   },
   redeem_rules: [rule('stars', { static_amount: '5.5' })],
+  problem: null,
   ...times,
 };
 const promotion = (more: Json) => ({ external_id: 'x', name: 'X', ...more });

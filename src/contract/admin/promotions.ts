@@ -1,4 +1,5 @@
 import { integer, timestamp } from '../fields';
+import { misfit } from '../promotion-parts';
 import { answerFields, changeFields, creationFields, promotionSettings } from '../settings';
 import { resourceEndpoints } from './resource';
 
@@ -43,6 +44,7 @@ export const adminPromotions = resourceEndpoints({
     id: integer(),
     program_id: integer(),
     ...answerFields(promotionSettings),
+    problem: misfit(),
     created_at: timestamp(),
     updated_at: timestamp(),
   },
@@ -68,6 +70,7 @@ export const adminPromotions = resourceEndpoints({
       id: 4,
       program_id: 1,
       ...gift,
+      problem: null,
       created_at: '2025-02-01T08:00:00Z',
       updated_at: '2025-02-01T08:00:00Z',
     },

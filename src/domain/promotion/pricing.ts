@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Currency, Database, Program } from '../catalog';
 import type { ConditionProblem } from '../condition';
 import type { Market } from '../market';
+import { pathText } from '../path-text';
 import { profileFactTypes } from '../profile-facts';
 import type { Segment } from '../segment';
 import type { PromotionGroup } from './arbitrate';
@@ -140,7 +141,7 @@ function compileStored(stored: StoredPromotion, terms: Terms): CompiledPromotion
   try {
     const read = readStored(stored, terms);
     if ('effects' in read) return compilePromotion({ ...stored, ...read }, terms);
-    return { problem: `${read.path.join('.')}: ${read.problem}` };
+    return { problem: `${pathText(read.path)}: ${read.problem}` };
   } catch (error) {
     return { problem: String(error) };
   }

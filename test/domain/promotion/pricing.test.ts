@@ -100,12 +100,12 @@ test.each<[string, StoredPromotion, string]>([
   [
     'a tier that is gone',
     stored(off, { conditions: [{ kind: 'audience', tiers: ['iron'] }] }),
-    'conditions.0.tiers.0: there is no tier "iron"',
+    'conditions[0].tiers[0]: there is no tier "iron"',
   ],
   [
     'a currency that was switched off',
     stored([{ kind: 'percent_points', points_currency_eid: 'old', percent: 5 }], { kind: 'points' }),
-    'effects.0.points_currency_eid: the program has no currency "old"',
+    'effects[0].points_currency_eid: the program has no currency "old"',
   ],
 ])('a promotion with %s counts as switched off', (_, promotion, problem) => {
   const { pricing, misfits } = makePricing(surroundings, [

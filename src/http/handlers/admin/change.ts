@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import type { Catalog } from '../../../catalog';
-import { pathText } from '../../../contract/problems';
 import { changeCatalog } from '../../../db/commands/catalog-change';
 import type { Queryable } from '../../../db/query';
+import { pathText } from '../../../domain/path-text';
 import { type Refusal, refuse } from '../../../domain/refusal';
 import { isObjection, type Objection } from '../../../domain/settings';
 

@@ -19,7 +19,9 @@ const resource = 'Promotion';
 export function createAdminPromotionHandlers(
   dependencies: AdminDependencies,
 ): Handlers<typeof adminPromotions> {
-  const { db } = dependencies;
+  const { db, catalog } = dependencies;
+  const answer = (row: PromotionRecord) => ({ ...settingsOf(row), problem: catalog.misfit(row) });
+  const answerOr = <R extends Refusal>(row: PromotionRecord | R) => ('refusal' in row ? row : answer(row));
   return {
     async list(input) {
       const { program_id } = input;
@@ -59,11 +61,7 @@ async function isOwn(db: Queryable, id: number): Promise<boolean> {
   return (await readOwnPromotions(db)).some((promotion) => promotion.id === id);
 }
 
-function answerOr<R extends Refusal>(row: PromotionRecord | R) {
-  return 'refusal' in row ? row : answer(row);
-}
-
-function answer({ group_id: _, partner_id: __, ...row }: PromotionRecord) {
+function settingsOf({ group_id: _, partner_id: __, ...row }: PromotionRecord) {
   const trimmed = (amount: string | null) => amount && toTrimmed(amount);
   const rule = ({ static_amount, min_amount, max_amount, ...currency }: RuleValues) => ({
     points_currency_iid: currency.points_currency_iid,
