@@ -493,7 +493,7 @@ market:
       policy: {
         arbitration: { discounts: 'stack_sequential', points: 'stack', discountWithPoints: true },
         groups: [{ parentId: null }, { parentId: 1 }],
-        currencies: [{ points: 1000n, money: 100n, moneyCurrency: 'RUB', rounding: 'half_up' }],
+        currencies: [{ points: 100_000n, money: 10_000n, moneyCurrency: 'RUB', rounding: 'half_up' }],
       },
     });
     const second = await apply(shop);
