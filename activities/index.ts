@@ -5,6 +5,7 @@ import type { readYml } from '../src/feeds/read';
 import type { unpack } from '../src/feeds/unpack';
 import type { FileStore } from '../src/file-store';
 import type { Gateway } from '../src/gateway';
+import type { Ask } from '../src/webhooks/ask';
 import type { Send } from '../src/webhooks/send';
 import { createCalculateSegment } from './calculate-segment';
 import { createCleanExports } from './clean-exports';
@@ -16,6 +17,7 @@ import { createEnrolMembers } from './enrol-members';
 import { createEvaluateTiers } from './evaluate-tiers';
 import { createExpirePoints } from './expire-points';
 import { createExports } from './exports';
+import { createFetchPromoCodes } from './fetch-promo-codes';
 import { createImportFeed } from './import-feed';
 import { createImports } from './imports';
 import { createManagePoints } from './manage-points';
@@ -39,6 +41,8 @@ export interface ActivityContext {
   log: Log;
   /** Sends an event to a webhook. */
   send: Send;
+  /** Asks a service by POST JSON. */
+  ask: Ask;
   files: FileStore;
   feeds: Feeds;
   /** How long the file of an export is kept. */
@@ -73,6 +77,7 @@ export function createActivities(context: ActivityContext) {
     ...createExports(context),
     ...createImports(context),
     ...createImportFeed(context),
+    fetchPromoCodes: createFetchPromoCodes(context),
     managePoints: createManagePoints(context),
     participate: createParticipate(context),
     post: createPost(context),

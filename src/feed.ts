@@ -16,9 +16,9 @@ import {
   type FeedTask,
   feedModes,
   feedParams,
-  sourceOf,
   UnfitFeed,
 } from './domain/feed';
+import { sourceOf } from './domain/secret-url';
 import { createFetcher } from './feeds/fetch';
 import { openFileStore } from './file-store';
 import { runTask } from './process';

@@ -41,6 +41,7 @@ import {
   exportType,
   exportWorkflowId,
   feedRunWorkflowId,
+  fetchPromoCodesType,
   type HoldInput,
   type HoldResult,
   type HoldSignal,
@@ -65,6 +66,7 @@ import { coalesce } from './coalesce';
 import type { CommitOutcome } from './domain/checkout';
 import type { Accrue, Operation, Redeem, Remove } from './domain/operation';
 import { type Fault, faultyOperations, type Outcome, type Settled } from './domain/outcome';
+import { type CodesToFetch, type FetchedCodes, fetchAttempts } from './domain/promo-code-pool';
 import { isRefusal } from './domain/refusal';
 import { Unavailable } from './domain/unavailable';
 import type { Attempt } from './domain/webhook';
@@ -155,6 +157,11 @@ export interface Gateway {
   startDelivery(webhookId: number): Promise<void>;
   /** Sends a webhook an event about nobody; undefined if there is no such webhook. */
   tryWebhook(webhookId: number): Promise<Attempt | undefined>;
+  /**
+   * Fetches promo codes for a pool; whoever asks while that is under way gets the same outcome. undefined if
+   * there is no such pool.
+   */
+  fetchPromoCodes(poolId: number, count: number): Promise<FetchedCodes | undefined>;
   /** Has scenarios run from now on; if Temporal is away, workers do so within a minute. */
   startScenarios(): Promise<void>;
   /** Has a run of a scenario look where it stands: by its workflow, which is started where it may be. */
@@ -343,6 +350,21 @@ export function openGateway(options: GatewayOptions): Gateway {
     );
   }
 
+  function fetchPromoCodes(poolId: number, count: number): Promise<FetchedCodes | undefined> {
+    const input: CodesToFetch = { pool_id: poolId, count, request_id: uuidv7() };
+    return within(client, requestTimeoutMs, () =>
+      client.activity.execute<FetchedCodes | undefined>(fetchPromoCodesType, {
+        id: `${fetchPromoCodesType}/${poolId}`,
+        idConflictPolicy: 'USE_EXISTING',
+        taskQueue: queues.webhooks,
+        args: [input],
+        startToCloseTimeout: '30s',
+        retry: { initialInterval: '200ms', maximumAttempts: fetchAttempts },
+        summary: `${count} codes for pool ${poolId}`,
+      }),
+    );
+  }
+
   return {
     ...scenarioCalls(client, options),
     post,
@@ -361,6 +383,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     isHoldLive,
     startDelivery,
     tryWebhook,
+    fetchPromoCodes,
     isReachable: () => answersSoon(client, connection),
     async close() {
       await ended();

@@ -17,6 +17,7 @@ import { type Running, runProcess } from './process';
 import { keepScenarios } from './scenarios';
 import { keepSchedules } from './schedules';
 import { gatewayOptions, temporalConnection } from './temporal-connection';
+import { createAsker } from './webhooks/ask';
 import { createSender } from './webhooks/send';
 
 type WorkerOptions = {
@@ -62,6 +63,7 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
       clock: () => clock.now().toISOString(),
       log,
       send: createSender(config.webhooksAllowPrivate ?? false),
+      ask: createAsker(config.webhooksAllowPrivate ?? false),
       files: openFileStore(filePlace(config)),
       feeds: { fetch: createFetcher(config.webhooksAllowPrivate ?? false), unpack, read: readYml },
       exportKeepSec: config.exportKeepSec,

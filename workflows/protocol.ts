@@ -213,6 +213,9 @@ export function enrolScheduleId(taskQueue: string, programId: number): string {
 /** The workflow that delivers events to one webhook. */
 export const deliverEventsType = 'deliverEvents';
 
+/** The standalone activity that fetches promo codes for a pool; one at a time for each. */
+export const fetchPromoCodesType = 'fetchPromoCodes';
+
 /** The standalone activity that sends a webhook an event about nobody. */
 export const tryWebhookType = 'tryWebhook';
 

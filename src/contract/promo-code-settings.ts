@@ -38,6 +38,14 @@ export const poolSettings = {
     nullable(text(255)),
     null,
   ),
+  remote_url: setting<string | null>(
+    'Where codes are fetched from, by POST of {"request_id", "pool", "count"} that answers {"codes": […]}: ' +
+      'when one is to be attached and none is free, and when it is asked for. user:password@ signs in; the ' +
+      'password is shown as ***, and stays when it is sent back so. null: nowhere.',
+    nullable(text(2_000)),
+    null,
+  ),
+  remote_count: setting('How many codes are fetched at once.', integer({ min: 1, max: 10_000 }), 100),
   max_codes: setting<number | null>('The most codes it takes. null: any number.', limit(), null),
   max_uses: setting<number | null>('The most uses of one universal code. null: any number.', limit(), null),
   max_uses_per_profile: setting<number | null>(

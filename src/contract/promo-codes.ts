@@ -204,7 +204,8 @@ const attach = endpoint({
   summary: 'Attach a promo code to a profile',
   description:
     'With code: attaches this one, and imports it first if nobody knows it; a personal code that is ' +
-    'attached already is refused. Without: attaches any free one of the pool. Ours: code beside data says ' +
+    'attached already is refused. Without: attaches any free one of the pool. Ours: one that has none ' +
+    'and a remote_url fetches some first; code beside data says ' +
     'which it was; the pool must be issuing; the lifetime of a personal code begins; attaching a universal ' +
     'code twice to one profile changes nothing.',
   request: request({ code: optional(code()), ...whose }, { matching: inferred }),

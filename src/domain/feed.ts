@@ -3,6 +3,7 @@
 import { type FeedSource, feedFields, readSource } from './feed-fields';
 import type { GoodsChange, GoodsEntity } from './goods';
 import type { Market, segmentDays } from './market';
+import { sourceOf } from './secret-url';
 
 export const feedParams = ['ignore', 'store', 'create'] as const;
 export const feedModes = ['add_and_update', 'add_only', 'update_only'] as const;
@@ -57,23 +58,6 @@ export interface Feed extends FeedOptions {
   days: (typeof segmentDays)[number][];
   time_of_day: string | null;
   timezone: string;
-}
-
-/** The URL of a feed as it is shown: without the password. */
-export function withoutPassword(url: string): string {
-  return url.replace(signIn, '$1***@');
-}
-
-const signIn = /^(\w+:\/\/[^/?#@:]*:)[^/?#]*@/;
-
-/** A URL as it was shown keeps the password it has. */
-export function withPassword(url: string, before: string | undefined): string {
-  return before !== undefined && withoutPassword(before) === url ? before : url;
-}
-
-/** What a feed is called where its runs are shown: without what may be secret in its URL. */
-export function sourceOf(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/?#]*@/, '$1').replace(/\?.*$/s, '');
 }
 
 /** A run of a feed of the settings. */

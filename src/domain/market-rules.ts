@@ -13,6 +13,7 @@ import {
   readMarketValue,
   type Touchpoint,
 } from './market';
+import { problemOfUrl } from './secret-url';
 import { isTimezone } from './setting-rules';
 import type { Objection } from './settings';
 
@@ -64,10 +65,8 @@ export function checkLineStatus({ type }: LineStatus, before?: LineStatus): Obje
 /** `customFields`: those there are. */
 export function checkFeed(feed: Feed, customFields: Market['customFields']): Objection | null {
   const { url, days, time_of_day, timezone } = feed;
-  if (!/^https?:\/\/[^\s/]/.test(url) || !URL.canParse(url)) {
-    return wrong(['url'], 'expected a URL of http or https');
-  }
-  if (url.includes(':***@')) return wrong(['url'], 'expected the password, got ***, as it is shown');
+  const urlProblem = problemOfUrl(url);
+  if (urlProblem) return wrong(['url'], urlProblem);
   if (!isTimezone(timezone)) {
     const got = JSON.stringify(timezone);
     return wrong(['timezone'], `expected a name such as "Europe/Berlin", got ${got}`);

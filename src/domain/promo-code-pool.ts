@@ -1,6 +1,7 @@
 /** Pools of promo codes as operators set them up. Keys are those of wire, file and SQL. */
 
-import { readTemplate } from './code-template';
+import { longestCode, readTemplate } from './code-template';
+import { problemOfUrl } from './secret-url';
 import type { Delay, Objection } from './settings';
 
 export interface PoolValues {
@@ -16,6 +17,10 @@ export interface PoolValues {
   /** How long a code lives from when it is issued; of a multi-use pool, from when it is made. */
   lifetime: Delay | null;
   template: string | null;
+  /** Where codes are fetched from by POST JSON when none is free; null: nowhere. */
+  remote_url: string | null;
+  /** How many are asked for at once. */
+  remote_count: number;
   max_codes: number | null;
   /** Of each code of a multi-use pool: in all, and by one profile. */
   max_uses: number | null;
@@ -54,6 +59,8 @@ export function checkPool(
   if (issue_from !== null && issue_to !== null && Date.parse(issue_to) < Date.parse(issue_from)) {
     return wrong('issue_to', `expected a time not before issue_from, ${issue_from}, got ${issue_to}`);
   }
+  const urlProblem = pool.remote_url === null ? undefined : problemOfUrl(pool.remote_url);
+  if (urlProblem) return wrong('remote_url', urlProblem);
   return checkTemplate(pool.template) ?? checkLimits(pool, before?.codes_count ?? 0);
 }
 
@@ -69,4 +76,33 @@ function checkLimits(pool: PoolValues, count: number): Objection | null {
   }
   if (pool.max_codes === null || pool.max_codes >= count) return null;
   return conflict('max_codes', `the pool has ${count} codes already`);
+}
+
+/** How often a service is asked for the same codes before that is given up. */
+export const fetchAttempts = 3;
+
+/** What is to be fetched; `request_id` is the same at each attempt. */
+export interface CodesToFetch {
+  pool_id: number;
+  count: number;
+  request_id: string;
+}
+
+/** What fetching codes came to: how many there were and what became of them, or why there are none. */
+export type FetchedCodes =
+  | { fetched: number; inserted: number; duplicated: number; discarded_by_limit: number }
+  | { problem: string };
+
+/** The codes in what a remote service answers, or what is wrong with it. */
+export function readRemoteCodes(answer: unknown, most: number): string[] | { problem: string } {
+  const codes = typeof answer === 'object' && answer !== null && 'codes' in answer ? answer.codes : undefined;
+  if (!Array.isArray(codes)) return { problem: 'expected {"codes": […]}' };
+  if (codes.length > most) return { problem: `expected at most ${most} codes, got ${codes.length}` };
+  const odd = codes.findIndex((code) => typeof code !== 'string' || !isCode(code));
+  if (odd < 0) return codes;
+  return { problem: `codes[${odd}]: expected text of 1 to ${longestCode} characters` };
+}
+
+function isCode(text: string): boolean {
+  return text !== '' && text.length <= longestCode && !/\0|\p{Surrogate}/u.test(text);
 }

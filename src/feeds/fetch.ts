@@ -1,8 +1,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import { isIP } from 'node:net';
 import { UnfitFeed } from '../domain/feed';
-import { isPublicAddress, lookupPublic, PrivateAddress } from '../webhooks/address';
+import { lookupPublic, PrivateAddress, whyHidden } from '../webhooks/address';
 
 const mostRedirects = 3;
 const silenceMs = 60_000;
@@ -18,7 +17,8 @@ export function createFetcher(allowsPrivate: boolean): FetchFeed {
   return async (url, signal) => {
     let target = urlOf(url);
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-      if (!allowsPrivate) refuseHidden(target);
+      const hidden = allowsPrivate ? undefined : whyHidden(target);
+      if (hidden !== undefined) throw new UnfitFeed(hidden);
       const response = await get(target, allowsPrivate, signal);
       const { statusCode = 0, headers } = response;
       if (statusCode === 200) return response;
@@ -41,13 +41,6 @@ function urlOf(url: string, base?: URL): URL {
     // Said below.
   }
   throw new UnfitFeed('the feed has no URL of http or https');
-}
-
-/** A literal address is never looked up, so it is looked at here. */
-function refuseHidden({ protocol, hostname }: URL): void {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) && !isPublicAddress(host)) throw new UnfitFeed(new PrivateAddress(host).message);
-  if (protocol !== 'https:') throw new UnfitFeed('https is needed');
 }
 
 function get(url: URL, allowsPrivate: boolean, signal: AbortSignal): Promise<IncomingMessage> {

@@ -13,7 +13,9 @@ export async function applyPools(
 ): Promise<void> {
   const { db } = settler;
   for (const [index, { id, ...values }] of entries.entries()) {
-    const wanted = { ...values, database_id };
+    const { remote_url: url } = values;
+    const remote_url = url && settler.secret(url, [...path, index, 'remote_url']);
+    const wanted = { ...values, remote_url, database_id };
     const pools = await listPools(db);
     const row = pools.find((it) => (id ? it.id === id : it.external_id === wanted.external_id));
     await settler.settle({

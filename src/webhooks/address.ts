@@ -39,6 +39,16 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
+ * Why nobody may be asked at a URL, if only public addresses and TLS are allowed; undefined: nothing is known
+ * against it. A literal address is never looked up, so it is looked at here.
+ */
+export function whyHidden({ protocol, hostname }: URL): string | undefined {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) && !isPublicAddress(host)) return new PrivateAddress(host).message;
+  return protocol === 'https:' ? undefined : 'https is needed';
+}
+
+/**
  * As dns.lookup, for sockets: the addresses that were looked at are those that are connected to. One that is
  * not public refuses the whole name with PrivateAddress.
  */

@@ -1,10 +1,9 @@
 import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { Event } from '../domain/event';
 import type { Attempt } from '../domain/webhook';
-import { isPublicAddress, lookupPublic, PrivateAddress } from './address';
+import { lookupPublic, whyHidden } from './address';
 
 /** Where to, and what to sign with: every secret gives a signature of its own. */
 export interface Receiver {
@@ -37,7 +36,8 @@ export function createSender(allowsPrivate: boolean): Send {
     const body = JSON.stringify(event);
     try {
       const target = new URL(url);
-      if (!allowsPrivate) refuseHidden(target);
+      const hidden = allowsPrivate ? undefined : whyHidden(target);
+      if (hidden !== undefined) throw new Error(hidden);
       const status = await post(target, body, {
         agent: agents[target.protocol as keyof typeof agents],
         headers: { ...signed(secrets, event.event_id, body), 'Content-Length': Buffer.byteLength(body) },
@@ -49,13 +49,6 @@ export function createSender(allowsPrivate: boolean): Send {
       return { delivered: false, status: null, error: textOf(error, timeoutMs) };
     }
   };
-}
-
-/** A literal address is never looked up, so it is looked at here. */
-function refuseHidden({ protocol, hostname }: URL): void {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) && !isPublicAddress(host)) throw new PrivateAddress(host);
-  if (protocol !== 'https:') throw new Error('https is needed');
 }
 
 function signed(secrets: readonly string[], id: string, body: string) {

@@ -63,6 +63,8 @@ async function pool(values: Partial<PoolValues> = {}, codes: readonly string[] =
     database_id: 1,
     is_multi_use: false,
     is_active: true,
+    remote_url: null,
+    remote_count: 100,
     issue_from: null,
     issue_to: null,
     lifetime: null,

@@ -26,6 +26,8 @@ const spring = {
   issue_to: null,
   lifetime: null,
   template: null,
+  remote_url: null,
+  remote_count: 100,
   max_codes: null,
   max_uses: null,
   max_uses_per_profile: null,

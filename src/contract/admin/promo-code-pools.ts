@@ -23,6 +23,8 @@ const spring = {
   issue_to: '2025-05-31T23:59:59Z',
   lifetime: { n: 30, unit: 'day' },
   template: 'SPRING-{X:8}',
+  remote_url: null,
+  remote_count: 100,
   max_codes: 10_000,
   max_uses: null,
   max_uses_per_profile: null,
@@ -95,6 +97,34 @@ const generate = endpoint({
   ],
 });
 
+const fetchCodes = endpoint({
+  method: 'POST',
+  path: `${item}/fetch`,
+  family,
+  scope,
+  summary: 'Fetch promo codes from a remote service',
+  description:
+    'Asks remote_url of the pool by POST JSON for so many codes and adds those that are new. request_id is ' +
+    'the same when it asks once more for want of an answer, so that the service can give the same codes.',
+  request: object({
+    ...key,
+    count: optional(integer({ min: 1, max: 10_000 })).describe('How many. Absent: remote_count of the pool.'),
+  }),
+  response: object({
+    fetched: integer().describe('Codes in the answer.'),
+    inserted: integer(),
+    duplicated: integer(),
+    discarded_by_limit: integer(),
+  }),
+  refusals: ['resource_not_found', 'conflict'],
+  examples: [
+    {
+      request: { id: 5, count: 100 },
+      response: { fetched: 100, inserted: 98, duplicated: 2, discarded_by_limit: 0 },
+    },
+  ],
+});
+
 const codes = endpoint({
   method: 'GET',
   path: `${item}/codes`,
@@ -151,4 +181,4 @@ const codes = endpoint({
 });
 
 /** Pools of promo codes, and the codes in them. */
-export const adminPromoCodePools = { ...resource, generate, codes };
+export const adminPromoCodePools = { ...resource, generate, fetchCodes, codes };

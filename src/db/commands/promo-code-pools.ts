@@ -9,7 +9,7 @@ import { type Queryable, queryFirst, queryOne } from '../query';
 const json = z.string();
 const settable = `
   external_id, name, description, database_id, is_multi_use, is_active, issue_from, issue_to, lifetime_n,
-  lifetime_unit, template, max_codes, max_uses, max_uses_per_profile`;
+  lifetime_unit, template, remote_url, remote_count, max_codes, max_uses, max_uses_per_profile`;
 
 const insertPool = queryOne({
   name: 'promo-code-pool-insert',

@@ -17,6 +17,8 @@ export const poolRow = z.object({
   lifetime_n: z.int().nullable(),
   lifetime_unit: z.enum(expirationUnits).nullable(),
   template: z.string().nullable(),
+  remote_url: z.string().nullable(),
+  remote_count: z.int(),
   max_codes: z.int().nullable(),
   max_uses: z.int().nullable(),
   max_uses_per_profile: z.int().nullable(),
@@ -27,7 +29,8 @@ export const poolRow = z.object({
 export type PoolRow = z.output<typeof poolRow>;
 export const poolColumns = `
   id, external_id, name, description, database_id, is_multi_use, is_active, issue_from, issue_to, lifetime_n,
-  lifetime_unit, template, max_codes, max_uses, max_uses_per_profile, codes_count, created_at, updated_at`;
+  lifetime_unit, template, remote_url, remote_count, max_codes, max_uses, max_uses_per_profile, codes_count,
+  created_at, updated_at`;
 
 /** All pools, in order of id. */
 export const listPools = query({

@@ -19,7 +19,16 @@ import type { Dependencies } from './target';
 
 const done = { data: null };
 
-export function createPromoCodeHandlers({ db, catalog }: Dependencies): Handlers<typeof promoCodes> {
+/** Others may be quicker to take what was fetched. */
+const mostFetches = 5;
+
+interface Target {
+  pool: PoolRow;
+  profile_id: string;
+  shown: string;
+}
+
+export function createPromoCodeHandlers({ db, catalog, gateway }: Dependencies): Handlers<typeof promoCodes> {
   return {
     async import({ codes, loyalty_id }, { access, now }) {
       const pool = await poolOf(loyalty_id, access);
@@ -77,7 +86,7 @@ export function createPromoCodeHandlers({ db, catalog }: Dependencies): Handlers
     async attach(input, { access, now }) {
       const target = await targetOf(input, access);
       if (isRefusal(target)) return target;
-      const attached = await attachCode(db, target.pool, input.code, target, now);
+      const attached = await attachOrFetch(target, input.code, now);
       return isRefusal(attached) ? attached : { ...done, code: attached.code };
     },
 
@@ -101,6 +110,17 @@ export function createPromoCodeHandlers({ db, catalog }: Dependencies): Handlers
       };
     },
   };
+
+  /** As attachCode; while none is free, some are fetched from where the pool says. */
+  async function attachOrFetch({ pool, ...profile }: Target, code: string | undefined, now: string) {
+    for (let round = 1; ; round += 1) {
+      const attached = await attachCode(db, pool, code, profile, now);
+      const isEmpty = isRefusal(attached) && attached.refusal === 'promo_pool_empty';
+      if (!isEmpty || pool.remote_url === null || round > mostFetches) return attached;
+      const fetched = await gateway.fetchPromoCodes(pool.id, pool.remote_count);
+      if (!fetched || 'problem' in fetched || fetched.inserted === 0) return attached;
+    }
+  }
 
   /** The pool a request names, if the token may use its database. */
   async function poolOf(

@@ -4,25 +4,29 @@ import { generateCodes } from '../../../db/commands/promo-codes';
 import { findPool, listPools, type PoolRow } from '../../../db/queries/promo-code-pools';
 import { listCodes } from '../../../db/queries/promo-codes';
 import { type Refusal, refuse } from '../../../domain/refusal';
+import { withoutPassword, withPassword } from '../../../domain/secret-url';
 import { isObjection } from '../../../domain/settings';
 import type { Handlers } from '../../handler';
-import { type AdminDependencies, change, found, given, pageOf } from './change';
+import type { Dependencies } from '../target';
+import { change, found, given, pageOf } from './change';
 
 const resource = 'Promo code pool';
 const defaultLimit = 100;
 
 export function createAdminPromoCodePoolHandlers(
-  dependencies: AdminDependencies,
+  dependencies: Dependencies,
 ): Handlers<typeof adminPromoCodePools> {
-  const { db } = dependencies;
+  const { db, gateway } = dependencies;
   return {
     list: async (input) => pageOf(await listPools(db), ({ id }) => id, input, answer),
     async create(values) {
       return answerOr(await change(dependencies, (tx) => createPool(tx, values)));
     },
     read: async ({ id }) => answerOr(found(await findPool(db, id), resource, id)),
-    async change({ id, ...values }) {
-      const row = await change(dependencies, (tx) => changePool(tx, id, given(values)));
+    async change({ id, remote_url: url, ...values }) {
+      const before = url ? await findPool(db, id) : undefined;
+      const remote_url = url && withPassword(url, before?.remote_url);
+      const row = await change(dependencies, (tx) => changePool(tx, id, given({ ...values, remote_url })));
       return answerOr(row ?? found(row, resource, id));
     },
     async remove({ id }) {
@@ -39,6 +43,15 @@ export function createAdminPromoCodePoolHandlers(
         discarded_by_limit: count - made.length,
         items: made.map((code) => ({ code })),
       };
+    },
+
+    async fetchCodes({ id, count }) {
+      const pool = await findPool(db, id);
+      if (!pool) return refuse('resource_not_found', { resource, id });
+      const fetched = await gateway.fetchPromoCodes(id, count ?? pool.remote_count);
+      if (!fetched) return refuse('resource_not_found', { resource, id });
+      if (!('problem' in fetched)) return fetched;
+      return refuse('conflict', { problem: `No codes could be fetched: ${fetched.problem}` });
     },
 
     async codes({ id, state, after = '0', limit = defaultLimit }, { now }) {
@@ -63,5 +76,7 @@ function answerOr<R extends Refusal>(row: PoolRow | R) {
 
 function answer(row: PoolRow) {
   const { id, codes_count, created_at, updated_at } = row;
-  return { id, ...poolValues(row), codes_count, created_at, updated_at };
+  const { remote_url, ...values } = poolValues(row);
+  const shown = remote_url === null ? null : withoutPassword(remote_url);
+  return { id, ...values, remote_url: shown, codes_count, created_at, updated_at };
 }
