@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { lookupPublic, PrivateAddress, whyHidden } from './address';
 
 /** Thrown for a service that cannot be asked, or whose answer cannot be read: trying again does not help. */
-export class UnfitAnswer extends Error {
+class UnfitAnswer extends Error {
   override readonly name = 'UnfitAnswer';
 }
 

@@ -301,6 +301,15 @@ test('a hundred thousand codes come at once, and are known the second time', asy
   expect(await told('MANY-99999')).toMatchObject({ pool_id: row.id, created_at: at });
 });
 
+test('duplicates are found, and a limit holds, over the whole of a long list', async () => {
+  const row = await pool({ max_codes: 10_500 });
+  const codes = [...names('LONG', 10_499), 'LONG-0', 'LAST', 'TOO-MANY'];
+  const outcomes = await importCodes(db, row, codes, at);
+  expect(outcomes.slice(-3)).toEqual(['duplicated', 'inserted', 'discarded']);
+  expect(count(outcomes, (it) => it === 'inserted')).toBe(10_500);
+  await expectCountsToAgree();
+});
+
 test('codes are told in the order asked, each once, unknown ones too, and judged', async () => {
   const row = await pool({}, ['ASK-1', 'ASK-2']);
   const person = await somebody();

@@ -31,6 +31,9 @@ export interface NamedCode {
   code: string;
 }
 
+/** So many codes in one statement: none of them takes long, however busy the database is. */
+const codesAtOnce = 10_000;
+
 /** Adds codes to a pool, all at once; answers one outcome each, in order. Throws DatabaseUnavailable. */
 export async function importCodes(
   db: Pool,
@@ -52,8 +55,14 @@ async function addCodes(
   const pool = await lockPoolForCodes(tx, poolId);
   if (!pool) throw new Error(`Promo code pool ${poolId} vanished`);
   const outcomes = codes.map((): AddOutcome => 'inserted');
-  for (const { place, is_duplicate } of await insertCodes(tx, poolId, [...codes], roomIn(pool), at)) {
-    outcomes[place - 1] = is_duplicate ? 'duplicated' : 'discarded';
+  let room = roomIn(pool);
+  for (let start = 0; start < codes.length; start += codesAtOnce) {
+    const some = codes.slice(start, start + codesAtOnce);
+    const left = await insertCodes(tx, poolId, some, room, at);
+    for (const { place, is_duplicate } of left) {
+      outcomes[start + place - 1] = is_duplicate ? 'duplicated' : 'discarded';
+    }
+    room -= some.length - left.length;
   }
   return outcomes;
 }
