@@ -25,6 +25,7 @@ import { createParticipate } from './participate';
 import { createPost } from './post';
 import { createEndScenarioRun, createTakeScenarioStep } from './scenario-step';
 import { createSettle } from './settle';
+import { createSettleOrderPoints } from './settle-order-points';
 import { createTryWebhook } from './try-webhook';
 
 /** What activities need from the process they run in. */
@@ -82,6 +83,7 @@ export function createActivities(context: ActivityContext) {
     participate: createParticipate(context),
     post: createPost(context),
     settle: createSettle(context),
+    settleOrderPoints: createSettleOrderPoints(context),
     tryWebhook: createTryWebhook(context),
   };
 }

@@ -52,6 +52,11 @@ import {
   importFeedType,
   importType,
   importWorkflowId,
+  lookSignal,
+  type OrderPointsInput,
+  type OrderPointsResult,
+  orderPointsType,
+  orderPointsWorkflowId,
   postType,
   type ScenarioRunInput,
   scenarioRunId,
@@ -65,6 +70,7 @@ import {
 import { coalesce } from './coalesce';
 import type { CommitOutcome } from './domain/checkout';
 import type { Accrue, Operation, Redeem, Remove } from './domain/operation';
+import type { NotedOrder } from './domain/order-points';
 import { type Fault, faultyOperations, type Outcome, type Settled } from './domain/outcome';
 import { type CodesToFetch, type FetchedCodes, fetchAttempts } from './domain/promo-code-pool';
 import { isRefusal } from './domain/refusal';
@@ -151,6 +157,10 @@ export interface Gateway {
   cleanExports(): Promise<void>;
   /** Confirms an order by a workflow that is found by the order's external id. */
   commitOrder(order: CommitOrderInput, labels: OrderLabels): Promise<CommitOutcome>;
+  /** Has the workflow of an order's points look at them now, and does not wait for it. */
+  startOrderPoints(order: NotedOrder): Promise<void>;
+  /** The same, and waits for what came of it. */
+  settleOrderPoints(order: NotedOrder): Promise<OrderPointsResult>;
   /** Whether the workflow of a temporary transaction is running. */
   isHoldLive(transactionId: string): Promise<boolean>;
   /** Has events delivered to a webhook from now on; if Temporal is away, workers do so within a minute. */
@@ -367,6 +377,7 @@ export function openGateway(options: GatewayOptions): Gateway {
 
   return {
     ...scenarioCalls(client, options),
+    ...orderPointsCalls(client, options),
     post,
     openHold,
     signalHold,
@@ -477,6 +488,32 @@ async function confirmed(run: () => Promise<CommitOrderResult>, { request_hash }
     const { request_hash: answered, outcome } = await run();
     if (answered === request_hash) return outcome;
   }
+}
+
+/** What has to do with the points of orders: one workflow for an order at a time, and no call is missed. */
+function orderPointsCalls(client: Client, { taskQueue, requestTimeoutMs }: GatewayOptions) {
+  const call = ({ order_id, external_id, program, profile_id }: NotedOrder) =>
+    client.workflow.signalWithStart(orderPointsType, {
+      workflowId: orderPointsWorkflowId(external_id),
+      taskQueue: taskQueues(taskQueue).holds,
+      args: [{ order_id, external_id }] satisfies [OrderPointsInput],
+      signal: lookSignal,
+      signalArgs: [],
+      workflowTaskTimeout: '3s',
+      staticSummary: `points of order ${external_id}`,
+      typedSearchAttributes: attributePairs({
+        LoyaltyProgram: program,
+        LoyaltyMember: profile_id,
+        LoyaltyKind: 'order_points',
+      }),
+    });
+  return {
+    async startOrderPoints(order: NotedOrder): Promise<void> {
+      await within(client, requestTimeoutMs, () => call(order));
+    },
+    settleOrderPoints: (order: NotedOrder) =>
+      within(client, requestTimeoutMs, async () => (await (await call(order)).result()) as OrderPointsResult),
+  };
 }
 
 /** What has to do with scenarios. */

@@ -13,6 +13,7 @@ import { readYml } from './feeds/read';
 import { unpack } from './feeds/unpack';
 import { openFileStore } from './file-store';
 import { openGateway } from './gateway';
+import { keepOrderPoints } from './order-points';
 import { type Running, runProcess } from './process';
 import { keepScenarios } from './scenarios';
 import { keepSchedules } from './schedules';
@@ -75,6 +76,7 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
   const schedules = await keepSchedules(config, db, log);
   const deliveries = await keepDeliveries(config, db, log);
   const scenarios = await keepScenarios(gateway, db, log);
+  const orderPoints = await keepOrderPoints(gateway, db, log);
   const runs = workers.map((worker) => worker.run());
   const ended = Promise.allSettled(runs);
   return {
@@ -83,6 +85,7 @@ export async function startWorker(config: ServiceConfig, options: WorkerOptions)
       await schedules.stop();
       await deliveries.stop();
       await scenarios.stop();
+      await orderPoints.stop();
       stopping.abort();
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended;

@@ -74,7 +74,8 @@ const layers: Record<string, { may: string[]; types?: string[] }> = {
 const entries = new Set(
   [
     ...['api', 'worker', 'worker-health', 'migrate', 'dev', 'program', 'import', 'check-ledger', 'feed'],
-    ...['command', 'process', 'schedules', 'deliveries', 'look-again', 'scenarios', 'search-attributes'],
+    ...['command', 'process', 'schedules', 'deliveries', 'look-again', 'scenarios', 'order-points'],
+    ...['search-attributes'],
   ].map((name) => `src/${name}.ts`),
 );
 

@@ -11,4 +11,5 @@ export { hold } from './hold';
 export { importFeed } from './import-feed';
 export { importMembers } from './import-members';
 export { loyaltyParticipation, loyaltyPointsManagement } from './nodes';
+export { orderPoints } from './order-points';
 export { dispatchScenarios, scenarioRun } from './scenarios';

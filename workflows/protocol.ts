@@ -10,6 +10,7 @@ import type { ImportTask, UnfitFile } from '../src/domain/import';
 import type { CalculatedSegment } from '../src/domain/market';
 import type { Participated, PointsManaged } from '../src/domain/node';
 import type { Settle, Wish } from '../src/domain/operation';
+import type { SettledOrderPoints } from '../src/domain/order-points';
 import type { Settled } from '../src/domain/outcome';
 
 /** The workflow of one temporary transaction. */
@@ -107,6 +108,25 @@ export interface CommitOrderResult {
   request_hash: string;
   outcome: CommitOutcome;
 }
+
+/** The workflow that has the points of an order become what its statuses say. */
+export const orderPointsType = 'orderPoints';
+
+/** Found by the external id of the order in the Temporal UI. */
+export function orderPointsWorkflowId(externalId: string): string {
+  return `order-points/${externalId}`;
+}
+
+/** Sent when a status has changed, and starts the workflow where none is running. */
+export const lookSignal = 'look';
+
+export interface OrderPointsInput {
+  order_id: number;
+  external_id: string;
+}
+
+/** Transactions activated and cancelled, and those that were refused in the end. */
+export type OrderPointsResult = SettledOrderPoints;
 
 /** Search attributes; amounts are for searching only, exact ones are in the input. */
 export const searchAttributes = {

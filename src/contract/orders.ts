@@ -21,7 +21,7 @@ import { importedFields, itemResults, nextFromId, pageRequest } from './market-c
 import { matching } from './matching';
 import { type Block, request } from './request';
 
-/** Orders as others made them (spec/neighbours.md 3.5 and 4): none of these calls moves points. */
+/** Orders as others made them (spec/neighbours.md 3.5 and 4): points move only where a program says so. */
 
 const money = () => amount({ zero: true });
 
@@ -106,7 +106,8 @@ const importOrders = endpoint({
   scope: 'market',
   summary: 'Import orders',
   description:
-    'Creates orders, or updates those of the same external_id. Moves no points. Custom fields and line ' +
+    'Creates orders, or updates those of the same external_id. Moves no points, unless order_points of the ' +
+    'program says what a new status of a confirmed order does to them. Custom fields and line ' +
     'statuses that come along are made first. Ours: up to 10,000 orders and 10 MB; result has one entry ' +
     'for each, and one that is refused does not disturb the others; an order without any of the customer ' +
     'keys is of a guest; total_price may be without delivery_cost; what preorder_commit made keeps its ' +
@@ -261,7 +262,8 @@ const remove = endpoint({
   scope: 'market',
   summary: 'Delete an order',
   description:
-    'Wipes the order and its lines. Points that it moved stay. Ours: with_fire false keeps the data and ' +
+    'Wipes the order and its lines. Points that it moved stay; what a status that has just changed does to ' +
+    'them is waited for (error 503: repeat). Ours: with_fire false keeps the data and ' +
     'only marks the order as deleted.',
   request: request(
     { ...orderKeys, with_fire: optional(flag()).describe('Of an older generation. Absent: true.') },
@@ -278,7 +280,7 @@ const updateLineStatus = endpoint({
   family: 'market',
   scope: 'market',
   summary: 'Set the status of an order line',
-  description: 'Moves no points.',
+  description: 'Moves no points, unless order_points of the program says that refunded lines do.',
   request: request(
     {
       order_external_id: text(255).describe('External id of the order.'),

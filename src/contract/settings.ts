@@ -18,7 +18,7 @@ import { discountModes } from '../domain/promotion/arbitrate';
 import type { Part } from '../domain/promotion/kinds';
 import { pointsModes } from '../domain/promotion/price';
 import { roundings } from '../domain/promotion/whole';
-import type { ArbitrationValues } from '../domain/settings';
+import type { ArbitrationValues, OrderPointsValues } from '../domain/settings';
 import {
   amount,
   calendarDay,
@@ -177,6 +177,20 @@ export const programSettings = {
       discount_with_points: orElse(flag(), true),
     }),
     { discounts: 'best', points: 'stack', discount_with_points: true },
+  ),
+  order_points: setting<OrderPointsValues | null>(
+    'What the statuses of an order do to the points of preorder_commit; null: nothing. activated_by: they ' +
+      'wait until the order has one of these; null: they do not wait. canceled_by: the order loses its ' +
+      'points, and those it was paid with are given back, for good. refunded_lines: a line whose status is ' +
+      'of type refunded or canceled takes back its share.',
+    nullable(
+      closed({
+        activated_by: orElse(nullable(list(text(255), { min: 1, max: 100 })), null),
+        canceled_by: orElse(list(text(255), { max: 100 }), []),
+        refunded_lines: orElse(flag(), false),
+      }),
+    ),
+    null,
   ),
 };
 

@@ -216,6 +216,7 @@ function toProgram(row: read.ProgramRow): Program {
     }),
     participation: row.participation,
     segmentId: row.segment_id,
+    orderPoints: row.order_points && Object.freeze(row.order_points),
     updatedAt: row.updated_at,
   });
 }

@@ -10,10 +10,13 @@ import {
   finalPriceOf,
   type PricedCheckout,
 } from '../domain/checkout';
-import { deedsOf, type LinePosting, postingsOf, usesOf } from '../domain/order-postings';
+import { awaitsStatus, isCanceledBy } from '../domain/order-points';
+import { awaitingStatus, deedsOf, type LinePosting, postingsOf, usesOf } from '../domain/order-postings';
 import { totalsOf } from '../domain/promotion/price';
 import { divide, fromWholeMoney, sum } from '../domain/promotion/whole';
 import { isRefusal, refuse } from '../domain/refusal';
+import type { OrderPointsValues } from '../domain/settings';
+import { holdRule, noteOrders } from './commands/order-points';
 import { activateCodes } from './commands/promo-codes';
 import { isReferenceViolation } from './faults';
 import { postOperations } from './ledger';
@@ -106,19 +109,14 @@ const workOutDates = query({
   parameters: [json, z.string(), z.string()],
   row: z.object({ item: z.int(), activates_at: z.string().nullable(), expires_at: z.string().nullable() }),
   text: `
-    select d.item, d.activates_at, (
-      (
-        (case d.expiration ->> 'from' when 'accrual' then $2::timestamptz else coalesce(
-          d.activates_at, ledger.lot_activation(d.currency_iid, 'order', $2::timestamptz)
-        ) end at time zone $3)::date
-        + (d.expiration ->> 'n')::int * ('1 ' || (d.expiration ->> 'unit'))::interval + time '23:59:59'
-      ) at time zone $3
+    select d.item, d.activates_at, ledger.end_of_life(
+      case d.expiration ->> 'from' when 'accrual' then $2::timestamptz else coalesce(
+        d.activates_at, ledger.lot_activation(d.currency_iid, 'order', $2::timestamptz)
+      ) end, d.expiration, $3
     ) as expires_at
     from (
-      select w.item, w.currency_iid, w.expiration, (
-        ($2::timestamptz at time zone $3)
-        + (w.activation ->> 'n')::int * ('1 ' || (w.activation ->> 'unit'))::interval
-      ) at time zone $3 as activates_at
+      select w.item, w.currency_iid, w.expiration,
+        ledger.delayed($2::timestamptz, w.activation, $3) as activates_at
       from jsonb_to_recordset($1::jsonb) as w(item int, currency_iid int, activation jsonb, expiration jsonb)
     ) d
     order by d.item`,
@@ -184,10 +182,12 @@ async function commitIn(
   if (!decimal(expected).equals(order.final_total_price)) {
     return refuse('price_changed', { expected, got: order.final_total_price });
   }
+  const rule = await ruleOf(db, settings);
   const id = await writeOrder(db, checkout, { program_id: settings.program?.id ?? null, request_hash });
   if (id === undefined) throw new Overtaken();
-  const answer = await carryOut(db, settings, request, { ...context, checkout, person, order_id: id });
+  const answer = await carryOut(db, settings, request, { ...context, checkout, person, order_id: id, rule });
   await storeAnswer(db, id, JSON.stringify(answer));
+  if (isCanceledBy(rule, checkout.record.status)) await noteOrders(db, [id], [true]);
   return answer;
 }
 
@@ -197,6 +197,12 @@ function repeated(
 ): CommitOutcome {
   if (request_hash === request.request_hash) return answer as CommitAnswer;
   return refuse('order_reused', { order: request.order.external_id });
+}
+
+/** Held until the end, so that no points come to wait for what just ceased to count; before any account. */
+async function ruleOf(db: Queryable, { program }: CheckoutSettings): Promise<OrderPointsValues | null> {
+  if (!program?.orderPoints) return null;
+  return (await holdRule(db, program.id))?.order_points ?? null;
 }
 
 async function personIn(db: Queryable, { channel, program }: CheckoutSettings, profileId: string) {
@@ -239,6 +245,7 @@ type Confirmed = Context & {
   checkout: PricedCheckout;
   person: { profile_id: string; member_id: string | null };
   order_id: number;
+  rule: OrderPointsValues | null;
 };
 
 /** Points first, then codes, then uses: everybody takes locks in this order. */
@@ -270,14 +277,18 @@ async function post(
   db: Queryable,
   { program }: CheckoutSettings,
   { not_after, order }: CommitOrder,
-  { checkout, person, order_id, at, origin, newId }: Confirmed,
+  confirmed: Confirmed,
 ): Promise<LinePosting[]> {
+  const { checkout, person, order_id, at, origin, newId } = confirmed;
   if (!program || person.member_id === null) return [];
   const account = {
     ...{ program_id: program.id, member_id: person.member_id, order_id },
     ...{ external_id: order.external_id, not_after },
   };
-  const postings = await dated(db, postingsOf(checkout, account, newId), program.timezone, at);
+  const { rule } = confirmed;
+  const planned = postingsOf(checkout, account, newId);
+  const waiting = awaitsStatus(rule, checkout.record.status) ? planned.map(awaitingStatus) : planned;
+  const postings = await dated(db, waiting, program.timezone, at);
   if (postings.length === 0) return [];
   const operations = postings.map(({ operation }) => operation);
   for (const outcome of await postOperations(db, operations, at, origin)) {

@@ -4,6 +4,7 @@ import type { Decimal } from 'decimal.js';
 import type { Arbitration } from './promotion/price';
 import type { Rounding } from './promotion/whole';
 import { type Refusal, refuse } from './refusal';
+import type { OrderPointsValues } from './settings';
 
 /** What a token may be allowed to do. */
 export const scopes = ['loyalty_read', 'loyalty_write', 'market', 'admin'] as const;
@@ -61,6 +62,7 @@ export interface Program {
   readonly arbitration: Arbitration;
   readonly participation: Participation;
   readonly segmentId: number | null;
+  readonly orderPoints: Readonly<OrderPointsValues> | null;
   readonly updatedAt: string;
 }
 

@@ -5,6 +5,7 @@ export const eventTypes = [
   'loyalty_member_added',
   'loyalty_member_removed',
   'loyalty_points_accrued',
+  'loyalty_points_activated',
   'loyalty_points_redeemed',
   'loyalty_points_expired',
   'loyalty_points_expiring_soon',
@@ -50,7 +51,7 @@ export interface EventRow {
   currency_iid: number | null;
   currency_eid: string | null;
   scale: number | null;
-  /** The transaction it is about: the one that was settled or canceled, not the posting that did it. */
+  /** The transaction it is about: what was settled, activated or canceled, not the posting that did it. */
   transaction_id: string | null;
   transaction_eid: string | null;
   transaction_type: string | null;
@@ -129,6 +130,7 @@ function detailsOf(row: EventRow) {
     case 'loyalty_member_added':
       return { registration_date: row.registered_at };
     case 'loyalty_points_accrued':
+    case 'loyalty_points_activated':
       return { activation_date: row.activates_at, expiration_date: row.expires_at };
     case 'loyalty_temp_opened':
       return { temp_until: row.temp_until };

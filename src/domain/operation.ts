@@ -1,4 +1,5 @@
 import type { Amount } from './amount';
+import type { Delay } from './settings';
 
 /** Where a posting comes from (spec/domain.md 5): the table there says what iid, sid and subiid mean. */
 export interface Source {
@@ -45,6 +46,14 @@ export interface Accrue extends Posting {
   reached_tier_id?: number;
   activates_at?: string;
   expires_at?: string;
+  /** Instead of activates_at: the points wait for `activate`. */
+  waiting?: Waiting;
+}
+
+/** What is counted from when points that waited become active; what is absent is as their currency says. */
+export interface Waiting {
+  activation?: Delay;
+  expiration?: Delay;
 }
 
 export interface Redeem extends Posting {
@@ -54,6 +63,13 @@ export interface Redeem extends Posting {
 
 export interface Cancel extends OnAccount, Source {
   verb: 'cancel';
+  transaction_id: string;
+  target_id: string;
+}
+
+/** Makes points active that waited for it. */
+export interface Activate extends OnAccount, Source {
+  verb: 'activate';
   transaction_id: string;
   target_id: string;
 }
@@ -88,4 +104,4 @@ export interface Remove {
 }
 
 /** What `ledger.post` carries out. Keys are those of the SQL type `ledger.operation`. */
-export type Operation = Accrue | Redeem | Cancel | Settle | Register | Remove;
+export type Operation = Accrue | Redeem | Activate | Cancel | Settle | Register | Remove;

@@ -94,6 +94,21 @@ export function deedsOf({ priced: { lines } }: PricedCheckout, { promotions }: P
   });
 }
 
+/**
+ * A posting that waits for a status of the order, with what is counted from when it becomes active; only what
+ * is counted from the accrual is still to be worked out. Redemptions do not wait.
+ */
+export function awaitingStatus(posting: LinePosting): LinePosting {
+  const { operation, activation, expiration } = posting;
+  if (operation.verb === 'redeem') return posting;
+  const later = expiration?.from === 'activation' ? { n: expiration.n, unit: expiration.unit } : null;
+  const waiting = { ...(activation && { activation }), ...(later && { expiration: later }) };
+  return {
+    ...posting,
+    ...{ operation: { ...operation, waiting }, activation: null, expiration: later ? null : expiration },
+  };
+}
+
 /** A use of a promotion; `granted` is what its budget counts: points of a currency, or money (null). */
 interface PromotionUsed {
   promotion_id: number;

@@ -22,6 +22,12 @@ export type Settled =
     }
   | { state: 'never_opened'; transaction_id: string };
 
+/** `balance`: the active one, also where nothing waited any more. */
+export interface Activated {
+  transaction_id: string;
+  balance: Amount;
+}
+
 export interface Canceled {
   transaction_id: string;
   balance: Amount;
@@ -42,6 +48,7 @@ export interface Removed {
 interface Outcomes {
   accrue: Posted | Refused<'member_not_found' | 'eid_reused' | 'request_expired'>;
   redeem: Posted | Refused<'member_not_found' | 'eid_reused' | 'request_expired' | 'insufficient_points'>;
+  activate: Activated | Refused<'member_not_found' | 'transaction_not_found'>;
   cancel:
     | Canceled
     | Refused<

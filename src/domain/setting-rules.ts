@@ -13,6 +13,7 @@ import {
   type FieldValues,
   isObjection,
   type Objection,
+  type OrderPointsValues,
   type PartnerProductValues,
   type PartnerValues,
   type ProgramValues,
@@ -92,13 +93,14 @@ export function checkScenario(
 
 type KnownProgram = Pick<ProgramValues, 'external_id' | 'is_active' | 'database_id'> & { id: number };
 
-/** `others`: every other program; `segments`: those of its database. */
+/** `others`: every other program; `segments`: those of its database; `statuses`: those of orders. */
 export function checkProgram(
   program: ProgramValues,
   others: readonly KnownProgram[],
   segments: readonly { id: number }[],
+  statuses: readonly { external_id: string }[],
 ): Objection | null {
-  const objection = checkTimezone(program.timezone);
+  const objection = checkTimezone(program.timezone) ?? checkOrderPoints(program.order_points, statuses);
   if (objection) return objection;
   if (program.temp_max_timeout_sec < program.temp_default_timeout_sec) {
     const least = program.temp_default_timeout_sec;
@@ -120,6 +122,21 @@ export function checkProgram(
     ['is_active'],
     `profile database ${program.database_id} has an active program already: ${named}`,
   );
+}
+
+function checkOrderPoints(
+  rule: OrderPointsValues | null,
+  statuses: readonly { external_id: string }[],
+): Objection | null {
+  for (const key of ['activated_by', 'canceled_by'] as const) {
+    for (const [index, status] of (rule?.[key] ?? []).entries()) {
+      if (statuses.some(({ external_id }) => external_id === status)) continue;
+      return wrong(['order_points', key, index], `the market has no order status "${status}"`);
+    }
+  }
+  const both = rule?.canceled_by.findIndex((status) => rule.activated_by?.includes(status)) ?? -1;
+  if (both < 0) return null;
+  return wrong(['order_points', 'canceled_by', both], 'a status cannot both activate and cancel points');
 }
 
 function checkTimezone(name: string): Objection | null {

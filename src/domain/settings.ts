@@ -66,6 +66,16 @@ export interface ProgramValues {
   participation: Participation;
   segment_id: number | null;
   arbitration: ArbitrationValues;
+  order_points: OrderPointsValues | null;
+}
+
+/** What the statuses of a confirmed order do to its points; statuses of orders by external id. */
+export interface OrderPointsValues {
+  /** Points wait until the order has one of these; null: they do not wait. */
+  activated_by: string[] | null;
+  canceled_by: string[];
+  /** Whether a line whose status is of type refunded or canceled takes back its share. */
+  refunded_lines: boolean;
 }
 
 export interface ArbitrationValues {

@@ -23,6 +23,20 @@ test('a cancelled accrual that was spent becomes a debt, which next accruals rep
     `,
   ));
 
+test('points that wait repay a debt as others do, and what is left of them is activated', () =>
+  play(
+    ledger,
+    `
+    0h accrue a 100              → 0 100
+    0h redeem r 60               → 100 40
+    1h cancel a                  → -60
+    2h accrue b 70 waiting       → -60 0
+    2h balance                   → 0 10
+    3h activate b                → 10
+    4h cancel b                  → -60
+    `,
+  ));
+
 test('points given back while in debt repay it', () =>
   play(
     ledger,

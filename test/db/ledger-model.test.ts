@@ -8,17 +8,21 @@ const amount = fc.integer({ min: 1, max: 5000 }).map((cents) => new Decimal(cent
 const name = fc.integer({ min: 0, max: 9 });
 const hours = fc.integer({ min: 0, max: 6 });
 const isTemp = fc.boolean();
+const kind = fc.constantFrom('active', 'temporary', 'waiting');
 
 const command = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ verb: fc.constant('accrue' as const), amount, from: hours, life: hours, isTemp }),
+    arbitrary: fc.record({ verb: fc.constant('accrue' as const), amount, from: hours, life: hours, kind }),
   },
   { weight: 5, arbitrary: fc.record({ verb: fc.constant('redeem' as const), amount, isTemp }) },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('expire' as const) }) },
   {
     weight: 4,
-    arbitrary: fc.record({ verb: fc.constantFrom('commit', 'rollback', 'timeout', 'abort', 'cancel'), name }),
+    arbitrary: fc.record({
+      verb: fc.constantFrom('commit', 'rollback', 'timeout', 'abort', 'cancel', 'activate'),
+      name,
+    }),
   },
 );
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
@@ -38,13 +42,17 @@ function narrate(steps: { command: Command; passes: number }[], model: LedgerMod
 
 function narrateOne(command: Command, index: number, now: number, model: LedgerModel): string {
   if (command.verb === 'accrue') {
-    const { amount, isTemp } = command;
+    const { amount, kind } = command;
     const [from, to, until] = [
       now + command.from,
       now + command.from + command.life + 1,
       now + command.life + 1,
     ];
-    if (isTemp) {
+    if (kind === 'waiting') {
+      const answer = model.accrue(`n${index}`, amount, now, Number.POSITIVE_INFINITY, to);
+      return `accrue n${index} ${text(amount)} waiting to ${to}h → ${answer}`;
+    }
+    if (kind === 'temporary') {
       const answer = model.accrue(`n${index}`, amount, now, now, Number.POSITIVE_INFINITY, until);
       return `accrue n${index} ${text(amount)} hold ${until}h → ${answer}`;
     }
@@ -59,6 +67,7 @@ function narrateOne(command: Command, index: number, now: number, model: LedgerM
     return `redeem n${index} ${text(amount)}${isTemp ? ` hold ${until}h` : ''} → ${answer}`;
   }
   const target = `n${Math.max(0, index - 1 - command.name)}`;
+  if (command.verb === 'activate') return `activate ${target} → ${model.activate(target, now)}`;
   if (command.verb === 'cancel') return `cancel ${target} → ${model.cancel(target, now)}`;
   return `${command.verb} ${target} → ${model.settle(target, command.verb as 'commit', now)}`;
 }

@@ -51,6 +51,48 @@ test('points become active and lapse to the second, with nobody calling', () =>
     `,
   ));
 
+test('points that wait are there, and can be spent once they are activated', () =>
+  play(
+    ledger,
+    `
+    0h accrue a 10 waiting           → 0 0
+    0h accrue b 10 waiting to 9h     → 0 0
+    0h accrue c 10 waiting to 3h     → 0 0
+    1h balance                       → 0 30
+    1h redeem r 1                    → insufficient_points
+    2h activate a                    → 10
+    2h activate a                    → 10
+    2h redeem r 4                    → 10 6
+    3h balance                       → 6 16
+    4h activate c                    → 6
+    4h expire                        → 1
+    4h activate b                    → 16
+    5h cancel b                      → 6
+    5h activate b                    → 6
+    6h activate r                    → transaction_not_found
+    9h balance                       → 6 6
+    `,
+  ));
+
+test('a delay and a life of their own begin when points are activated', () =>
+  play(
+    ledger,
+    `
+    0h accrue a 10 waiting delay 1            → 0 0
+    0h accrue b 10 waiting life 2             → 0 0
+    0h accrue c 10 waiting delay 1 life 1     → 0 0
+    100h activate a                           → 0
+    100h activate b                           → 10
+    100h activate c                           → 10
+    123.9999h balance                         → 10 30
+    124h balance                              → 30 30
+    124h redeem r 5                           → 30 25
+    124h lots                                 → a:10/0 b:5/0 c:10/0
+    167.9h balance                            → 25 25
+    168h balance                              → 10 10
+    `,
+  ));
+
 test('cancelling a redemption gives back exactly the lots it took', () =>
   play(
     ledger,

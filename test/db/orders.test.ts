@@ -49,7 +49,7 @@ test('many imports of the same new orders at once neither fail nor make doubles'
       return writeOrders(pool, items, context);
     }),
   );
-  expect(outcomes.flat().filter((outcome) => !('id' in outcome))).toEqual([]);
+  expect(outcomes.flatMap((it) => it.outcomes).filter((outcome) => !('id' in outcome))).toEqual([]);
   const { rows } = await pool.query(
     `select count(distinct o.id)::int as orders, count(*)::int as lines
      from market.orders o join market.order_lines l on l.order_id = o.id`,

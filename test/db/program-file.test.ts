@@ -437,6 +437,7 @@ databases:
       - external_id: main
         name: Main
         arbitration: { discounts: stack_sequential }
+        order_points: { activated_by: [shipped], canceled_by: [canceled] }
         currencies:
           - eid: stars
             name: Stars
@@ -466,12 +467,14 @@ databases:
       - { external_id: spring, name: Spring, template: 'SPRING-{X:8}' }
 market:
   currencies: [{ code: RUB, name: Rouble }]
+  order_statuses: [{ external_id: shipped, name: Shipped }]
   custom_fields: [{ entity_type: order, external_id: gift, name: Gift, value_type: bool }]
 `;
 
   test('of all kinds are made, left alone the second time, and changed where they differ', async () => {
     expect((await apply(shop)).entries.map(({ what }) => what)).toEqual([
       'currency of money "RUB"',
+      'order status "shipped"',
       'custom field "order/gift"',
       'database 1 "People"',
       'promo code pool 1 "spring"',
@@ -483,8 +486,11 @@ market:
       'partner 1 "acme" of program 1',
       'partner product 2 "cups" of program 1',
     ]);
-    const { pricings, misfits } = await loadSnapshot(pool);
+    const { programs, pricings, misfits } = await loadSnapshot(pool);
     expect(misfits).toEqual([]);
+    expect(programs.get(1)).toMatchObject({
+      orderPoints: { activated_by: ['shipped'], canceled_by: ['canceled'], refunded_lines: false },
+    });
     expect(pricings.get(1)).toMatchObject({
       promotions: [
         { externalId: 'ten', groupId: 2, limits: { total_uses: 100 } },
@@ -515,6 +521,7 @@ market:
     ['partner_eid: acme', 'partner_eid: emca', 'partner_eid: the program has no partner "emca"'],
     ['parent: shop', 'parent: brand', 'parent: "brand" is in this group itself'],
     ['discounts: stack_sequential', 'discounts: all', 'arbitration.discounts: expected one of "best"'],
+    ['[shipped]', '[lost]', 'order_points.activated_by[0]: the market has no order status "lost"'],
     ['money_currency: RUB', 'money_currency: EUR', 'ratio.money_currency: the market has no currency "EUR"'],
   ])('say where they are wrong: %s → %s', async (right, wrong, problem) => {
     expect(shop).toContain(right);

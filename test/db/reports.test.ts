@@ -51,11 +51,12 @@ const command = fc.record({
       'timeout',
       'cancel',
     ] as const),
-    ...(['cancel', 'expire'] as const),
+    ...(['cancel', 'expire', 'activate', 'activate'] as const),
   ),
   member: fc.integer({ min: 0, max: 2 }),
   amount,
   isTemp: fc.boolean(),
+  waits: fc.constantFrom('no', 'no', 'to its end', 'then lives a day'),
   life: hours,
   delay: fc.constantFrom(0, 0, 0, 30),
   target: fc.integer({ min: 0, max: 5 }),
@@ -131,7 +132,12 @@ class Bookkeeper {
       const member_id = this.memberIds[it.member] as string;
       const own = { ...account, member_id, transaction_id: uuidv7(), amount: it.amount, source_type: 'api' };
       const temp = it.isTemp ? { temp_until: at(hour + it.life + 1) } : {};
-      const dates = { activates_at: at(hour + it.delay), expires_at: at(hour + it.delay + it.life) };
+      const expires_at = at(hour + it.delay + it.life);
+      const dates = {
+        no: { activates_at: at(hour + it.delay), expires_at },
+        'to its end': { waiting: {}, expires_at },
+        'then lives a day': { waiting: { expiration: { n: 1, unit: 'day' } } },
+      }[it.isTemp ? 'no' : it.waits];
       if (it.verb === 'redeem')
         return { ...own, ...temp, verb: 'redeem', not_after: '2999-01-01T00:00:00Z' } as Operation;
       return { ...own, ...temp, ...dates, verb: 'accrue' } as Operation;
@@ -140,8 +146,10 @@ class Bookkeeper {
     if (!target) return undefined;
     it.member = target.member;
     const about = { ...account, member_id: this.memberIds[target.member] as string, target_id: target.id };
-    if (it.verb !== 'cancel') return { ...about, verb: 'settle', wish: it.verb } as Operation;
-    return { ...about, verb: 'cancel', transaction_id: uuidv7(), source_type: 'api' };
+    if (it.verb === 'cancel' || it.verb === 'activate') {
+      return { ...about, verb: it.verb, transaction_id: uuidv7(), source_type: 'api' };
+    }
+    return { ...about, verb: 'settle', wish: it.verb } as Operation;
   }
 
   private targetOf({ target }: Command) {

@@ -13,13 +13,13 @@ const step = fc.record({
       arbitrary: fc.record({
         verb: fc.constant('earn' as const),
         amount: fc.constantFrom(100, 250, 500, 1500, 2000),
-        isTemp: fc.boolean(),
+        kind: fc.constantFrom('', '', 'temp', 'waiting'),
       }),
     },
     {
       weight: 3,
       arbitrary: fc.record({
-        verb: fc.constantFrom('commit' as const, 'rollback' as const),
+        verb: fc.constantFrom('commit' as const, 'rollback' as const, 'activate' as const),
         back: fc.integer({ min: 1, max: 4 }),
       }),
     },
@@ -35,21 +35,29 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 function narrate(steps: Step[], model: TierModel, start: number): string {
   let day = start;
   const open = new Map<string, number>();
+  const waiting = new Map<string, number>();
   const earned = new Set<string>();
   const lines = steps.map(({ passes, command }, index) => {
     day += passes;
     if (command.verb === 'earn') {
-      const { amount, isTemp } = command;
+      const { amount, kind } = command;
       const name = `n${index}`;
-      if (isTemp) open.set(name, amount);
+      const kept = { '': undefined, temp: open, waiting }[kind];
+      if (kept) kept.set(name, amount);
       else earned.add(name);
-      const held = isTemp ? model.advance(day) : model.earn(name, amount, day);
-      return `${dateOf(day)} earn ${name} ${amount}${isTemp ? ' temp' : ''} → ${held}`;
+      const held = kept ? model.advance(day) : model.earn(name, amount, day);
+      return `${dateOf(day)} earn ${name} ${amount} ${kind} → ${held}`;
     }
     const name = command.verb === 'evaluate' ? '' : `n${index - command.back}`;
     const pending = open.get(name);
-    if (command.verb === 'cancel' && (earned.has(name) || open.delete(name))) {
+    if (command.verb === 'cancel' && (earned.has(name) || open.delete(name) || waiting.delete(name))) {
       return `${dateOf(day)} cancel ${name} → ${model.cancel(name, day)}`;
+    }
+    const waited = waiting.get(name);
+    if (command.verb === 'activate' && waited !== undefined) {
+      waiting.delete(name);
+      earned.add(name);
+      return `${dateOf(day)} activate ${name} → ${model.earn(name, waited, day)}`;
     }
     if (pending !== undefined && (command.verb === 'commit' || command.verb === 'rollback')) {
       open.delete(name);

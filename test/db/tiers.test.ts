@@ -47,6 +47,15 @@ const cumulative: Record<string, string> = {
     2030-01-03 commit b        → bronze silver
     2030-01-03 rewards         → 100
     2030-01-04 cancel b        → bronze`,
+  'points that wait count when they are activated, and not when they are cancelled before': `
+    2030-01-02 earn a 500 waiting → bronze
+    2030-01-02 earn b 500 waiting → bronze
+    2030-01-03 cancel a           → bronze
+    2030-01-03 activate a         → bronze
+    2030-01-04 activate b         → bronze silver
+    2030-01-04 activate b         → bronze silver
+    2030-01-04 rewards            → 100
+    2030-01-05 cancel b           → bronze`,
 };
 
 test.each(Object.entries(cumulative))('cumulative: %s', async (_, script) => {

@@ -23,6 +23,7 @@ const program: Program = {
   arbitration: { discounts: 'best', points: 'stack', discountWithPoints: true },
   participation: 'manual',
   segmentId: null,
+  orderPoints: null,
   updatedAt: '2025-01-01T00:00:00Z',
 };
 const stars = currency(1, 'stars', 'standard');

@@ -103,6 +103,15 @@ const breaking: Record<keyof typeof orderChecks, string[]> = {
     `update market.orders
      set answer = jsonb_set(answer, '{transactions,1,transaction_id}', to_jsonb(gen_random_uuid()))`,
   ],
+  'an order that lost its points has none but those the ledger refused to cancel': [
+    `insert into market.order_points (order_id, settled_at, is_canceled)
+     select id, now(), true from market.orders where origin = 'commit'`,
+  ],
+  'points of an order wait for a status that it has not': [
+    `update ledger.lots l set activates_at = 'infinity', remaining = l.amount
+     from ledger.postings p
+     where p.account_id = l.account_id and p.seq = l.seq and p.source_type = 'order'`,
+  ],
   'uses of a limited promotion are the orders it applied to': [
     'update market.promotion_uses set uses = uses + 1 where promotion_id = 900',
     'update market.promotion_uses set granted = granted - 0.01 where promotion_id = 901',

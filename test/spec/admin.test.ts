@@ -168,6 +168,7 @@ const demo = {
   participation: 'manual',
   segment_id: null,
   arbitration: { discounts: 'best', points: 'stack', discount_with_points: true },
+  order_points: null,
   ...times,
 };
 const other = { ...demo, id: 2, external_id: 'other', name: 'Other', is_active: false };
@@ -235,6 +236,39 @@ play('programs', [
     { ...demo, timezone: 'Europe/Berlin', rule_mode: 'bounds' },
   ],
   ['PATCH /programs/1', { timezone: 'UTC', rule_mode: 'strict' }, 200, demo],
+  [
+    'PATCH /programs/1',
+    { order_points: { activated_by: ['delivered', 'lost'] } },
+    400,
+    'order_points.activated_by[1]: the market has no order status "lost"',
+  ],
+  [
+    'PATCH /programs/1',
+    { order_points: { canceled_by: ['lost'] } },
+    400,
+    'order_points.canceled_by[0]: the market has no order status "lost"',
+  ],
+  [
+    'PATCH /programs/1',
+    { order_points: { activated_by: ['paid'], canceled_by: ['canceled', 'paid'] } },
+    400,
+    'order_points.canceled_by[1]: a status cannot both activate and cancel points',
+  ],
+  [
+    'PATCH /programs/1',
+    { order_points: { activated_by: ['delivered'] } },
+    200,
+    { ...demo, order_points: { activated_by: ['delivered'], canceled_by: [], refunded_lines: false } },
+  ],
+  ['DELETE /market/order-statuses/delivered', undefined, 409, 'program 1 ("demo") names it in order_points'],
+  [
+    'PATCH /programs/1',
+    { order_points: { canceled_by: ['canceled'] } },
+    200,
+    { ...demo, order_points: { activated_by: null, canceled_by: ['canceled'], refunded_lines: false } },
+  ],
+  ['DELETE /market/order-statuses/canceled', undefined, 409, 'program 1 ("demo") names it in order_points'],
+  ['PATCH /programs/1', { order_points: null }, 200, demo],
   ['DELETE /databases/1', undefined, 409, 'profile database 1 has profiles or programs'],
   ['DELETE /programs/2', undefined, 200, other],
   ['DELETE /programs/2', undefined, 404, 'Loyalty program 2 not found'],

@@ -10,12 +10,13 @@ const all = [
   row(5, 'Lists'),
   row(7, 'Orders'),
   row(8, 'No program'),
+  row(9, 'Statuses'),
 ];
 
 specify(databases.list, {
   'all of them': { answers: { data: all } },
   'a page': { request: { from_id: 1, limit: 2 }, answers: { data: all.slice(1, 3) } },
-  'beyond the last': { request: { from_id: 8 }, only: 'json', answers: { data: [] } },
+  'beyond the last': { request: { from_id: 9 }, only: 'json', answers: { data: [] } },
   'only those of the programs the token may use': {
     request: { token: 'guest' },
     answers: { data: [all[1]] },

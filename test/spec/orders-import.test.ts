@@ -1,5 +1,6 @@
 import { orders } from '../../src/contract/orders';
 import { done, importedFieldCases, refused, scopeCase } from '../support/market-cases';
+import { confirmCounted, importedOrder, starsOf, statusProgram } from '../support/order-points';
 import { answerConfirmed } from '../support/orders';
 import { type Case, specify, type World } from '../support/spec';
 import type { Json } from '../support/wire';
@@ -50,6 +51,8 @@ const confirmed = async ({ backend, person, format }: World) => {
   );
   await answerConfirmed(backend);
 };
+
+const counted = async (world: World) => (await confirmCounted(world)).order_external_id;
 
 const conflicts: Record<string, Case> = Object.fromEntries(
   Object.entries({
@@ -147,7 +150,11 @@ specify(
             },
           ],
         });
-        expect((await world.backend.pool.query('select from ledger.postings')).rows).toEqual([]);
+        const { rows } = await world.backend.pool.query(
+          `select from ledger.postings p join market.orders o on o.id = p.source_iid
+           where p.source_type = 'order' and o.origin = 'import'`,
+        );
+        expect(rows).toEqual([]);
       },
     },
     'found by phone; a guest; SKUs; delivery that total_price leaves out': {
@@ -319,6 +326,46 @@ specify(
     'a touchpoint whose profiles the token may not see': {
       request: { token: 'market-two', data: [order({ external_id: 'foreign' })] },
       answers: { result: [refused('foreign', 403, 'API token may not access profile database 1')] },
+    },
+
+    'a status that activates the points of a confirmed order': {
+      program: statusProgram,
+      given: async (world) => ({ data: [importedOrder(await counted(world), 'delivered')] }),
+      answers: (_, { data }) => ({ result: [withId(String((data as Json[])[0]?.external_id))] }),
+      afterwards: async (world) => {
+        expect(await starsOf(world)).toEqual({ total_balance: '222.00', active_balance: '222.00' });
+        const { data } = await world.ask('/loyalty/account/transactions', { points_currency_eid: 'stars' });
+        expect((data as Json[]).slice(3)).toMatchObject([
+          { transaction_type: 'accrual', amount: '98', activation_date: expect.stringMatching(/Z$/) },
+          { transaction_type: 'accrual', amount: '49', activation_date: expect.stringMatching(/Z$/) },
+          { transaction_type: 'accrual', amount: '5', source_type: 'tier_group', source_sid: 'high' },
+        ]);
+        const { rows } = await world.backend.pool.query(
+          `select count(*)::int as activated from feed.events e join ledger.accounts a using (account_id)
+           join ledger.members m on m.member_id = a.member_id
+           where e.type = 'loyalty_points_activated' and m.profile_id = $1`,
+          [world.person.profile_id],
+        );
+        expect(rows).toEqual([{ activated: 4 }]);
+      },
+    },
+    'a status that takes the points of a confirmed order back, and gives back those it was paid with': {
+      program: statusProgram,
+      given: async (world) => ({ data: [importedOrder(await counted(world), 'canceled')] }),
+      answers: (_, { data }) => ({ result: [withId(String((data as Json[])[0]?.external_id))] }),
+      afterwards: async (world) => {
+        expect(await starsOf(world)).toEqual({ total_balance: '100.00', active_balance: '100.00' });
+      },
+    },
+    'lines that take back their points': {
+      program: statusProgram,
+      given: async (world) => ({
+        data: [importedOrder(await counted(world), 'paid', 'canceled', 'delivered')],
+      }),
+      answers: (_, { data }) => ({ result: [withId(String((data as Json[])[0]?.external_id))] }),
+      afterwards: async (world) => {
+        expect(await starsOf(world)).toEqual({ total_balance: '139.00', active_balance: '90.00' });
+      },
     },
 
     'no data': { request: { data: undefined }, refuses: 'bad_request', text: 'data: is required' },

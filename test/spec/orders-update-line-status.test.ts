@@ -1,5 +1,6 @@
 import { orders } from '../../src/contract/orders';
 import { scopeCase } from '../support/market-cases';
+import { confirmCounted, starsOf, statusProgram } from '../support/order-points';
 import { importOrders, orderOf } from '../support/orders';
 import { type Case, specify, type World } from '../support/spec';
 
@@ -19,8 +20,30 @@ specify(
       given,
       answers: {},
       afterwards: async ({ backend }) => {
-        const { rows } = await backend.pool.query('select status from market.order_lines');
+        const { rows } = await backend.pool.query(
+          `select l.status from market.order_lines l join market.orders o on o.id = l.order_id
+           where o.external_id = 'lined'`,
+        );
         expect(rows).toEqual([{ status: 'delivered' }]);
+      },
+    },
+    'a refunded line takes back its points, where the program says so': {
+      program: statusProgram,
+      given: confirmCounted,
+      request: { order_line_external_id: '2', status_external_id: 'refunded' },
+      answers: {},
+      afterwards: async (world) => {
+        expect(await starsOf(world)).toEqual({ total_balance: '178.00', active_balance: '80.00' });
+        const { data } = await world.ask('/loyalty/account/transactions', { points_currency_eid: 'stars' });
+        expect(data).toMatchObject([
+          { transaction_type: 'accrual', amount: '100', source_type: 'api', canceled: false },
+          { transaction_type: 'redeem', amount: '20', source_subiid: 1, canceled: false },
+          { transaction_type: 'redeem', amount: '10', source_subiid: 2, canceled: true },
+          { transaction_type: 'accrual', amount: '98', activation_date: null, canceled: false },
+          { transaction_type: 'accrual', amount: '49', activation_date: null, canceled: true },
+          { transaction_type: 'reversal', amount: '10', source_type: 'order', source_subiid: 2 },
+          { transaction_type: 'reversal', amount: '49', source_type: 'order', source_subiid: 2 },
+        ]);
       },
     },
     'an order that is not there': {

@@ -1,6 +1,7 @@
 import { preorders } from '../../src/contract/preorder';
 import { checkLedger } from '../../src/db/check-ledger';
 import { kioskOrder, newOrderId, workedAnswer, workedBalance, workedOrder } from '../support/checkout';
+import { countedOrder, starsOf, statusProgram } from '../support/order-points';
 import { type Case, specify, type World } from '../support/spec';
 import { until } from '../support/until';
 import type { Json } from '../support/wire';
@@ -148,6 +149,14 @@ const bench = specify(
       unregistered: true,
       request: kiosk({ endpoint: 'lonely-site' }),
       answers: () => like({ final_total_price: '100.00' }),
+    },
+    'confirms in a status that takes the points back at once': {
+      program: statusProgram,
+      request: { data: countedOrder({ status: 'canceled', final_total_price: '1500.00' }) },
+      answers: () => like({ order_status: 'canceled' }),
+      afterwards: async (world) => {
+        expect(await starsOf(world)).toEqual({ total_balance: '0.00', active_balance: '0.00' });
+      },
     },
     'refuses a price that has changed, and says the new one': {
       request: kiosk({ final_total_price: '99.00' }),

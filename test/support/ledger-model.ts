@@ -135,6 +135,15 @@ export class LedgerModel {
       });
   }
 
+  /** Only what waits, and was not cancelled, has no moment from which it is active. */
+  activate(name: string, at: number): string {
+    const posted = this.posted.get(name);
+    if (!posted?.lot || this.holds.has(name)) return 'transaction_not_found';
+    const { lot } = posted;
+    if (lot.from === Number.POSITIVE_INFINITY && posted.canceled === undefined) lot.from = at;
+    return text(this.active(at));
+  }
+
   private addLot(name: string, amount: Decimal, at: number, from: number, to: number): void {
     const lot = { name, free: amount, expired: zero, from, to };
     this.lots.push(lot);

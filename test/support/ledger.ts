@@ -101,6 +101,8 @@ export function hour(text: string): string {
  *   0h accrue a 100 [from 2h] [to 9h] [hold 5h] [key k]   → BEFORE AFTER, or a refusal
  *   0h redeem r 30 [hold 5h] [key k] [waits 1h] [late]    → BEFORE AFTER, or a refusal
  *   1h commit|rollback|timeout|abort r                    → STATE BALANCE
+ *   0h accrue a 100 waiting [to 9h] [delay 1] [life 2]    → … (delay and life in days from activation)
+ *   1h activate a                                         → BALANCE, or a refusal
  *   1h cancel a                                           → BALANCE, or a refusal
  *   1h expire                                             → how many lots were written off
  *   1h balance                                            → ACTIVE TOTAL
@@ -167,7 +169,9 @@ function operationOf(
   const wish = wishes[verb];
   if (wish) return { verb: 'settle', ...account, target_id: target, wish };
   const source = { source_type: 'api' } as const;
-  if (verb === 'cancel') return { verb, ...account, ...source, transaction_id: uuidv7(), target_id: target };
+  if (verb === 'cancel' || verb === 'activate') {
+    return { verb, ...account, ...source, transaction_id: uuidv7(), target_id: target };
+  }
   const option = (word: string) => rest[rest.indexOf(word, 1) + 1] as string;
   const has = (word: string) => rest.indexOf(word, 1) > 0;
   return {
@@ -178,6 +182,12 @@ function operationOf(
     amount: rest[0] as string,
     not_after: has('waits') ? hour(option('waits')) : '2999-01-01T00:00:00Z',
     ...(has('hold') && { temp_until: hour(option('hold')) }),
+    ...(has('waiting') && {
+      waiting: {
+        ...(has('delay') && { activation: { n: Number(option('delay')), unit: 'day' as const } }),
+        ...(has('life') && { expiration: { n: Number(option('life')), unit: 'day' as const } }),
+      },
+    }),
     ...(has('from') && { activates_at: hour(option('from')) }),
     ...(has('to') && { expires_at: hour(option('to')) }),
     ...(has('key') && {

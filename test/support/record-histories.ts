@@ -5,9 +5,11 @@ import { promisify } from 'node:util';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { uuidv7 } from 'uuidv7';
 import { readConfig } from '../../src/config';
+import type { NotedOrder } from '../../src/domain/order-points';
 import { findTemporal } from '../../src/embedded/temporal-cli';
 import { openFileStore } from '../../src/file-store';
 import {
+  type CommitOrderResult,
   calculateSegmentType,
   cleanExportsStart,
   cleanExportsType,
@@ -23,6 +25,7 @@ import {
   holdWorkflowId,
   importFeedType,
   importWorkflowId,
+  orderPointsWorkflowId,
   participationType,
   pointsManagementType,
   scenarioRunId,
@@ -258,8 +261,38 @@ async function keepOrders({ gateway, pool }: Backend, client: Client, keep: Keep
     if ('refusal' in outcome !== (endpoint === 'nowhere')) throw new Error(JSON.stringify(outcome));
     return client.workflow.getHandle(commitOrderWorkflowId(external_id));
   };
-  await keep('commit-order', await confirm('a', 'site'));
+  const confirmed = await confirm('a', 'site');
+  await keep('commit-order', confirmed);
   await keep('commit-order-refused', await confirm('b', 'nowhere'));
+  const { outcome } = (await confirmed.result()) as CommitOrderResult;
+  if ('refusal' in outcome) throw new Error(JSON.stringify(outcome));
+  const { order_id, external_id } = outcome;
+  await keepOrderPoints({ gateway, pool }, client, keep, {
+    ...{ order_id, external_id, profile_id, program: 'test' },
+  });
+}
+
+/** One call, and one that comes while the order is being looked at. */
+async function keepOrderPoints(
+  { gateway, pool }: Pick<Backend, 'gateway' | 'pool'>,
+  client: Client,
+  keep: Keep,
+  order: NotedOrder,
+): Promise<void> {
+  const { order_id, external_id } = order;
+  const handle = client.workflow.getHandle(orderPointsWorkflowId(external_id));
+  await pool.query('insert into market.order_points (order_id) values ($1)', [order_id]);
+  await gateway.startOrderPoints(order);
+  await keep('order-points', handle);
+  await pool.query('update market.order_points set settled_at = null where order_id = $1', [order_id]);
+  const holder = await pool.connect();
+  await holder.query('begin; lock table market.order_points');
+  await gateway.startOrderPoints(order);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await gateway.startOrderPoints(order);
+  await holder.query('rollback');
+  holder.release();
+  await keep('order-points-called-again', handle);
 }
 
 /** One that is kept until it expires, one that is removed sooner, one that never got to write. */

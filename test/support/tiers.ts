@@ -58,7 +58,8 @@ export function moment(text: string): string {
  * Plays a script on a new member and compares each answer, which is what is held of the group afterwards,
  * from the lowest tier to the highest. A line is `TIME VERB …  → ANSWER`:
  *
- *   2030-01-31 earn a 500 [temp]    → bronze silver
+ *   2030-01-31 earn a 500 [temp|waiting]  → bronze silver
+ *   2030-02-01 activate a           → bronze silver
  *   2030-01-31 spend a 500          → (an expiry of what was earned)
  *   2030-02-01 cancel a             → bronze
  *   2030-02-01 commit|rollback a    → bronze silver
@@ -155,11 +156,11 @@ async function postOne(
   ids: Map<string, string>,
   at: string,
   verb: string,
-  [name = '', amount = '', temp]: string[],
+  [name = '', amount = '', kind]: string[],
 ): Promise<void> {
   const [outcome] = await postOperations(
     bench.pool,
-    [operationOf(memberId, ids, verb, name, amount, temp)],
+    [operationOf(memberId, ids, verb, name, amount, kind)],
     at,
     'till',
   );
@@ -173,17 +174,18 @@ function operationOf(
   verb: string,
   name: string,
   amount: string,
-  temp: string | undefined,
+  kind: string | undefined,
 ): Operation {
   const account = { program_id: programId, member_id: memberId, currency_iid: statusIid };
   if (verb === 'earn') {
     const transaction_id = uuidv7();
     ids.set(name, transaction_id);
-    const hold = temp === 'temp' ? { temp_until: '2999-01-01T00:00:00Z' } : {};
-    return { verb: 'accrue', ...account, transaction_id, amount, source_type: 'api', ...hold };
+    const hold = kind === 'temp' ? { temp_until: '2999-01-01T00:00:00Z' } : {};
+    const waiting = kind === 'waiting' ? { waiting: {} } : {};
+    return { verb: 'accrue', ...account, transaction_id, amount, source_type: 'api', ...hold, ...waiting };
   }
   const target_id = ids.get(name) ?? uuidv7();
-  if (verb === 'cancel') {
+  if (verb === 'cancel' || verb === 'activate') {
     return { verb, ...account, transaction_id: uuidv7(), target_id, source_type: 'api' };
   }
   return { verb: 'settle', ...account, target_id, wish: verb as 'commit' };

@@ -187,6 +187,29 @@ insert into catalog.promotions (id, program_id, external_id, name, kind, conditi
    '[{"kind": "percent_off", "percent": "20"}]'),
   (74, 7, 'word', 'A word', 'discount', '[{"kind": "promo_code", "code": "HELLO"}]',
    '[{"kind": "amount_off_order", "amount": "1000"}]');
+
+-- Program 9 is as program 7, and statuses of orders decide on points.
+insert into catalog.databases (id, name) values (9, 'Statuses');
+insert into catalog.database_fields (database_id, name, type, is_unique) values
+  (9, 'crm_id', 'string', true), (9, 'card', 'int', true);
+insert into catalog.programs (id, external_id, name, database_id, order_points) values
+  (9, 'statuses', 'Statuses', 9,
+   '{"activated_by": ["delivered"], "canceled_by": ["canceled"], "refunded_lines": true}');
+insert into catalog.currencies (iid, program_id, eid, name, type) values
+  (25, 9, 'stars', 'Stars', 'standard'), (26, 9, 'rank', 'Rank', 'qualification');
+insert into market.channels (external_id, database_id, name, type) values ('counted', 9, 'Counted', 'online');
+insert into market.touchpoints (external_id, channel, name) values ('counter', 'counted', 'Counter');
+insert into catalog.promotions (id, program_id, external_id, name, kind, conditions, effects) values
+  (91, 9, 'tenth', 'A tenth back', 'points', '[]',
+   '[{"kind": "points_payment", "points_currency_eid": "stars"},
+     {"kind": "percent_points", "points_currency_eid": "stars", "percent": "10"}]'),
+  (92, 9, 'ranked', 'Rank by orders', 'points', '[]',
+   '[{"kind": "percent_points", "points_currency_eid": "rank", "percent": "100"}]');
+insert into catalog.tier_groups (id, program_id, external_id, name, type, currency_iid) values
+  (9, 9, 'heights', 'Heights', 'cumulative', 26);
+insert into catalog.tiers (id, group_id, eid, name, tier_order, threshold, reward_currency_iid, reward_amount)
+values (91, 9, 'high', 'High', 0, 1000, 25, 5);
+
 insert into catalog.tokens (name, token_hash, scopes, program_ids) values
   ('till of another', sha256('m2'), array['market'], array[2]);
 select setval('catalog.promotions_id_seq', 1000);

@@ -17,6 +17,7 @@ const demo = {
   participation: 'manual',
   segment_id: null,
   arbitration: { discounts: 'best', points: 'stack', discount_with_points: true },
+  order_points: { activated_by: ['delivered'], canceled_by: ['canceled'], refunded_lines: true },
 };
 
 /** Loyalty programs. */

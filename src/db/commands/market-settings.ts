@@ -25,7 +25,7 @@ import {
 } from '../../domain/market-rules';
 import type { Objection } from '../../domain/settings';
 import { isReferenceViolation } from '../faults';
-import { listDatabases } from '../queries/catalog';
+import { listDatabases, listPrograms } from '../queries/catalog';
 import {
   channelTable,
   columnsOf,
@@ -91,11 +91,24 @@ export const money = keep<Money, typeof moneyTable.row>(
 
 export const regions = keep<Region, typeof regionTable.row>('Region', regionTable, listRegions);
 
-export const orderStatuses = keep<OrderStatus, typeof orderStatusTable.row>(
+const keptOrderStatuses = keep<OrderStatus, typeof orderStatusTable.row>(
   'Order status',
   orderStatusTable,
   listOrderStatuses,
 );
+
+/** One that decides on the points of orders stays. */
+export const orderStatuses: typeof keptOrderStatuses = {
+  ...keptOrderStatuses,
+  async remove(db, key) {
+    const user = (await listPrograms(db)).find(({ order_points }) =>
+      [...(order_points?.activated_by ?? []), ...(order_points?.canceled_by ?? [])].includes(key),
+    );
+    if (!user) return keptOrderStatuses.remove(db, key);
+    const problem = `program ${user.id} ("${user.external_id}") names it in order_points`;
+    return { objection: 'conflict', path: [], problem };
+  },
+};
 
 export const lineStatuses = keep<LineStatus, typeof lineStatusTable.row>(
   'Line status',

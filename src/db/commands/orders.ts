@@ -11,13 +11,16 @@ import {
   type OrderChange,
   type OrderRefusal,
 } from '../../domain/order';
+import type { NotedOrder } from '../../domain/order-points';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal';
 import { violatedUniqueConstraint } from '../faults';
 import { findGoods } from '../queries/goods';
-import { lockOrders, type OrderRow } from '../queries/orders';
+import { lockNote } from '../queries/order-points';
+import { lockOrder, lockOrders, type OrderRow } from '../queries/orders';
 import { onlyOne, searchProfiles, wantedRows } from '../queries/profiles';
 import { command, type Queryable, query } from '../query';
 import { inTransaction } from '../transaction';
+import { forgetOrder, noteOrders } from './order-points';
 
 /** An order to import, with how its customer is found; null: nobody is named. */
 export interface OrderItem extends OrderChange {
@@ -116,22 +119,20 @@ const insertLines = command({
     select ${lineColumns} from jsonb_populate_recordset(null::market.order_lines, $1::jsonb)`,
 });
 
-/** Wipes an order and its lines. */
-export const deleteOrder = command({
+const wipeOrder = command({
   name: 'order-delete',
   parameters: [z.int()],
   text: 'delete from market.orders where id = $1',
 });
 
-/** Keeps the order, where nobody sees it any more. */
-export const hideOrder = command({
+const hideOrder = command({
   name: 'order-hide',
   parameters: [z.int()],
   text: 'update market.orders set deleted_at = now(), updated_at = now() where id = $1',
 });
 
 /** How many lines of that external id the order has: one or none. */
-export const setLineStatus = command({
+const setLineStatus = command({
   name: 'order-line-status',
   parameters: [z.int(), z.string(), z.string(), z.string()],
   text: `
@@ -147,21 +148,62 @@ const mostAttempts = 5;
 
 /**
  * Imports orders as if one after the other; one that is refused does not disturb the others. Moves no points.
- * Answers one outcome each, in order. Throws DatabaseUnavailable.
+ * Answers one outcome each, in order, and the orders whose points are to be looked at now. Throws
+ * DatabaseUnavailable.
  */
 export async function writeOrders(
   pool: Pool,
   items: readonly OrderItem[],
   context: OrderContext,
-): Promise<OrderOutcome[]> {
-  const outcomes: OrderOutcome[] = [];
+): Promise<Written> {
+  const written: Written = { outcomes: [], noted: [] };
   let rest = items;
   while (rest.length > 0) {
     const batch = withoutDoubles(rest.slice(0, batchSize));
-    outcomes.push(...(await writeBatch(pool, batch, context, 1)));
+    const { outcomes, noted } = await writeBatch(pool, batch, context, 1);
+    written.outcomes.push(...outcomes);
+    written.noted.push(...noted);
     rest = rest.slice(batch.length);
   }
-  return outcomes;
+  return written;
+}
+
+interface Written {
+  outcomes: OrderOutcome[];
+  noted: NotedOrder[];
+}
+
+/**
+ * Gives a line of an order a status. Answers the order if its points are to be looked at now; undefined: the
+ * order has no such line.
+ */
+export function changeLineStatus(
+  pool: Pool,
+  orderId: number,
+  change: { line: string; status: string; now: string },
+): Promise<{ noted: NotedOrder[] } | undefined> {
+  return inTransaction(pool, '', async (db) => {
+    const count = await setLineStatus(db, orderId, change.line, change.status, change.now);
+    return count === 1 ? { noted: await noteOrders(db, [orderId], [true]) } : undefined;
+  });
+}
+
+/**
+ * Wipes an order and its lines, or keeps it where nobody sees it any more. Not before its points were looked
+ * at, if that was asked for: then it answers false.
+ */
+export function removeOrder(pool: Pool, orderId: number, how: { keeping: boolean }): Promise<boolean> {
+  return inTransaction(pool, '', async (db) => {
+    await lockOrder(db, orderId);
+    if (await lockNote(db, orderId)) return false;
+    if (how.keeping) {
+      await hideOrder(db, orderId);
+    } else {
+      await forgetOrder(db, orderId);
+      await wipeOrder(db, orderId);
+    }
+    return true;
+  });
 }
 
 /** Up to the first order that is there for the second time. */
@@ -177,7 +219,7 @@ async function writeBatch(
   items: readonly OrderItem[],
   context: OrderContext,
   attempt: number,
-): Promise<OrderOutcome[]> {
+): Promise<Written> {
   try {
     return await inTransaction(pool, '', (db) => writeTogether(db, items, context));
   } catch (error) {
@@ -190,7 +232,7 @@ async function writeTogether(
   db: Queryable,
   items: readonly OrderItem[],
   context: OrderContext,
-): Promise<OrderOutcome[]> {
+): Promise<Written> {
   const { market, now } = context;
   const profiles = await findCustomers(db, items, context);
   const lines = items.flatMap((item) => item.lines);
@@ -210,15 +252,41 @@ async function writeTogether(
     const before = row && !row.is_deleted ? knownOrder(row) : undefined;
     return changeOrder(before, item, { market, now, profileId, goods });
   });
-  const ids = await store(
-    db,
-    changed.flatMap((order) => (isRefusal(order) ? [] : [order])),
-    known,
-  );
-  return changed.map((order) => {
+  const orders = changed.flatMap((order) => (isRefusal(order) ? [] : [order]));
+  const ids = await store(db, orders, known);
+  const outcomes = changed.map((order) => {
     if (isRefusal(order)) return order;
     return { id: ids.get(order.external_id) ?? 0 };
   });
+  return { outcomes, noted: await noteConfirmed(db, orders, known, ids) };
+}
+
+/** Those of the orders that were confirmed, and have another status now, or a line of them has. */
+async function noteConfirmed(
+  db: Queryable,
+  orders: readonly Order[],
+  known: ReadonlyMap<string, OrderRow & { is_deleted: boolean }>,
+  ids: ReadonlyMap<string, number>,
+): Promise<NotedOrder[]> {
+  const confirmed = orders.flatMap((order) => {
+    const before = known.get(order.external_id);
+    if (!before || !isConfirmed(before)) return [];
+    const statuses = new Map(before.lines.map(({ external_id, status }) => [external_id, status]));
+    const isChanged =
+      before.status !== order.status ||
+      order.lines.some(({ external_id, status }) => statuses.get(external_id) !== status);
+    return [{ id: ids.get(order.external_id) ?? 0, isChanged }];
+  });
+  if (confirmed.length === 0) return [];
+  return noteOrders(
+    db,
+    confirmed.map(({ id }) => id),
+    confirmed.map(({ isChanged }) => isChanged),
+  );
+}
+
+function isConfirmed({ origin, is_deleted }: { origin: string; is_deleted: boolean }): boolean {
+  return origin === 'commit' && !is_deleted;
 }
 
 function knownOrder({ id: _, lines, ...order }: OrderRow): KnownOrder {
@@ -230,13 +298,13 @@ async function store(
   orders: readonly Order[],
   known: ReadonlyMap<string, { origin: string; is_deleted: boolean }>,
 ): Promise<Map<string, number>> {
-  const isConfirmed = ({ external_id }: Order) => {
+  const wasConfirmed = ({ external_id }: Order) => {
     const row = known.get(external_id);
-    return row !== undefined && !row.is_deleted && row.origin === 'commit';
+    return row !== undefined && isConfirmed(row);
   };
   const fresh = orders.filter(({ external_id }) => !known.has(external_id));
-  const confirmed = orders.filter(isConfirmed);
-  const there = orders.filter((order) => known.has(order.external_id) && !isConfirmed(order));
+  const confirmed = orders.filter(wasConfirmed);
+  const there = orders.filter((order) => known.has(order.external_id) && !wasConfirmed(order));
   const ids = new Map<string, number>();
   for (const [some, write] of [
     [fresh, insertOrders],

@@ -10,14 +10,17 @@ import {
   programColumns,
   programRow,
 } from '../queries/catalog';
+import { listOrderStatuses } from '../queries/market-settings';
 import { type Queryable, queryFirst, queryOne } from '../query';
+import { noteWaiting } from './order-points';
 import { lockDatabaseAlone } from './profile-statements';
 
 const json = z.string();
 const settable = `
   external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
   temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode,
-  arbitration_discounts, arbitration_points, discount_with_points, participation, segment_id`;
+  arbitration_discounts, arbitration_points, discount_with_points, participation, segment_id,
+  order_points`;
 
 const insertProgram = queryOne({
   name: 'program-insert',
@@ -68,7 +71,7 @@ export async function createProgram(
     return { objection: 'bad_request', path: ['database_id'], problem };
   }
   await lockDatabaseAlone(db, values.database_id);
-  const objection = checkProgram(values, await listPrograms(db), await segmentsOf(db, values.database_id));
+  const objection = await check(db, values, await listPrograms(db));
   if (objection) return objection;
   const row = await insertProgram(db, JSON.stringify(columnsOf(values)));
   if (values.id !== undefined) await keepAhead(db, row.id);
@@ -77,7 +80,8 @@ export async function createProgram(
 
 /**
  * Changes what is given of a program; undefined if there is none. Profiles under way are written before or
- * after: those before are there when members are taken in, those after are noted by the new settings.
+ * after: those before are there when members are taken in, those after are noted by the new settings. Orders
+ * whose points wait are looked at anew.
  */
 export async function changeProgram(
   db: Queryable,
@@ -94,10 +98,11 @@ export async function changeProgram(
   }
   await lockDatabaseAlone(db, before.database_id);
   const others = programs.filter((program) => program.id !== id);
-  const segments = await segmentsOf(db, before.database_id);
-  return (
-    checkProgram(after, others, segments) ?? (await updateProgram(db, id, JSON.stringify(columnsOf(change))))
-  );
+  const objection = await check(db, after, others);
+  if (objection) return objection;
+  const row = await updateProgram(db, id, JSON.stringify(columnsOf(change)));
+  if (change.order_points !== undefined) await noteWaiting(db, id);
+  return row;
 }
 
 /** What may be set of a program, out of its row. */
@@ -117,8 +122,10 @@ function columnsOf({ arbitration, ...columns }: Partial<ProgramValues & { id: nu
   };
 }
 
-async function segmentsOf(db: Queryable, databaseId: number) {
-  return (await listSegments(db)).filter(({ database_id }) => database_id === databaseId);
+/** `others`: every other program. */
+async function check(db: Queryable, values: ProgramValues, others: readonly ProgramRow[]) {
+  const segments = (await listSegments(db)).filter(({ database_id }) => database_id === values.database_id);
+  return checkProgram(values, others, segments, await listOrderStatuses(db));
 }
 
 /** Deletes a program that has nothing yet; undefined if there is none. */

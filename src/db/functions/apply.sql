@@ -13,6 +13,8 @@ begin
     return ledger.refuse(account, 'member_not_found', jsonb_build_object('program', account.program_id));
   elsif op.verb = 'cancel' then
     return ledger.cancel(account, op, at, origin);
+  elsif op.verb = 'activate' then
+    return ledger.activate(account, op, at, origin);
   end if;
   step.account := account;
   step.outcome := ledger.claim_key(account, op);

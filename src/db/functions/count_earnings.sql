@@ -1,5 +1,6 @@
 -- Counts the postings of a locked account that are new since the last time: what was accrued, by day, less
--- what was cancelled of it; answers what was earned in all. Redemptions and expiry do not lessen it.
+-- what was cancelled of it; answers what was earned in all. Redemptions and expiry do not lessen it. Points
+-- that wait are earned when they are activated.
 create or replace function ledger.count_earnings(account ledger.accounts, zone text)
 returns ledger.points language plpgsql as $$
 declare
@@ -9,12 +10,16 @@ begin
     return account.earned;
   end if;
   for news in
-    select (coalesce(o.posted_at, p.posted_at) at time zone zone)::date as day,
+    select (coalesce(w.posted_at, o.posted_at, p.posted_at) at time zone zone)::date as day,
       sum(case p.type when 'reversal' then -o.amount else p.amount end) as amount
     from ledger.postings p
     left join ledger.postings o on o.account_id = p.account_id and o.seq = p.reverses_seq
-    where p.account_id = account.account_id and p.seq > account.earned_seq
-      and (p.type = 'accrual' and not p.is_temp or p.type = 'reversal' and o.type = 'accrual')
+    left join ledger.postings w on w.account_id = o.account_id and w.activates_seq = o.seq
+    where p.account_id = account.account_id and p.seq > account.earned_seq and (
+      p.type = 'accrual' and not p.is_temp and p.waiting is null
+      or p.type = 'activation'
+      or p.type = 'reversal' and o.type = 'accrual' and (o.waiting is null or w.seq is not null)
+    )
     group by 1 order by 1
   loop
     insert into ledger.earnings as e (account_id, day, amount)

@@ -30,6 +30,7 @@ begin
   p.product_eid := op.product_eid;
   p.sku_eid := op.sku_eid;
   p.external_data := op.external_data;
+  p.waiting := op.waiting;
   p.written_by := origin;
   return p;
 end $$;

@@ -8,6 +8,7 @@ returns text[] language sql immutable as $$
     when p.type = 'accrual' then array['loyalty_temp_committed', 'loyalty_points_accrued']
     when p.type = 'redeem' then array['loyalty_points_redeemed']
     when p.type = 'expire' then array['loyalty_points_expired']
+    when p.type = 'activation' then array['loyalty_points_activated']
     when p.type = 'reversal' then array['loyalty_points_canceled']
     when p.source_sid = 'commit' then array['loyalty_temp_committed', 'loyalty_points_redeemed']
     else array['loyalty_temp_rolled_back']

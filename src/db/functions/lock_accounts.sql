@@ -7,13 +7,14 @@ begin
   where locked.account_id in (
     select a.account_id from unnest(ops) o
     join ledger.accounts a on a.member_id = o.member_id and a.currency_iid = o.currency_iid
-    where o.verb in ('accrue', 'redeem', 'cancel', 'settle')
+    where o.verb in ('accrue', 'redeem', 'cancel', 'settle', 'activate')
     union
     select a.account_id from unnest(ops) o
     join ledger.accounts a on a.member_id = o.member_id
-    where o.verb in ('remove', 'evaluate') or o.verb in ('accrue', 'cancel', 'settle') and exists (
-      select from catalog.currencies c where c.iid = o.currency_iid and c.type = 'qualification'
-    )
+    where o.verb in ('remove', 'evaluate')
+      or o.verb in ('accrue', 'cancel', 'settle', 'activate') and exists (
+        select from catalog.currencies c where c.iid = o.currency_iid and c.type = 'qualification'
+      )
   )
   order by locked.account_id for update;
 end $$;

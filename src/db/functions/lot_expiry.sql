@@ -1,5 +1,6 @@
 -- When points of a currency lapse, by its settings: the last second of the day its period ends on or of its
--- fixed day, in the program's time zone, or infinity. Month ends are clamped, and 29 February to the 28th.
+-- fixed day, in the program's time zone, or infinity; also where it is counted from an activation that nobody
+-- knows yet. Month ends are clamped, and 29 February to the 28th.
 create or replace function ledger.lot_expiry(
   currency_iid int, accrued_at timestamptz, activates_at timestamptz
 )
@@ -18,7 +19,9 @@ begin
   starts := (
     (case currency.expiration_from when 'accrual' then accrued_at else activates_at end) at time zone zone
   )::date;
-  if currency.expiration_n is not null then
+  if starts = 'infinity' and (currency.expiration_n is not null or length(currency.expires_on) < 10) then
+    return 'infinity';
+  elsif currency.expiration_n is not null then
     ends := starts + currency.expiration_n * ('1 ' || currency.expiration_unit)::interval;
   elsif length(currency.expires_on) = 10 then
     ends := currency.expires_on::date;

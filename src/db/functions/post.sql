@@ -31,7 +31,7 @@ begin
     select a as account, array_agg(o order by o.index) as ops
     from unnest(ops) o
     left join ledger.accounts a on a.member_id = o.member_id and a.currency_iid = o.currency_iid
-    where o.verb in ('accrue', 'redeem', 'cancel', 'settle')
+    where o.verb in ('accrue', 'redeem', 'cancel', 'settle', 'activate')
     group by a.account_id order by a.account_id
   loop
     return query select * from ledger.post_account(batch.account, batch.ops, at, origin);
@@ -43,7 +43,7 @@ begin
       and exists (select from catalog.tier_groups g where g.currency_iid = a.currency_iid)
       and (a.member_id, a.currency_iid) in (
         select o.member_id, o.currency_iid from unnest(ops) o
-        where o.verb in ('accrue', 'cancel', 'settle', 'evaluate')
+        where o.verb in ('accrue', 'cancel', 'settle', 'activate', 'evaluate')
       )
     order by a.account_id
   loop

@@ -20,6 +20,7 @@ import { discountModes } from '../../domain/promotion/arbitrate';
 import { pointsModes } from '../../domain/promotion/price';
 import { roundings } from '../../domain/promotion/whole';
 import { query } from '../query';
+import { orderPointsRule } from './order-points';
 
 /**
  * The settings, row by row: all of them, in order of id. There are never so many that a process could not
@@ -105,6 +106,7 @@ export const programRow = z.object({
   discount_with_points: z.boolean(),
   participation: z.enum(participations),
   segment_id: z.int().nullable(),
+  order_points: orderPointsRule.nullable(),
   created_at: time,
   updated_at: time,
 });
@@ -112,8 +114,8 @@ export type ProgramRow = z.output<typeof programRow>;
 export const programColumns = `
   id, external_id, name, description, database_id, is_active, timezone, temp_default_timeout_sec,
   temp_max_timeout_sec, allow_negative_balance, regrant_initial_balance, rule_mode,
-  arbitration_discounts, arbitration_points, discount_with_points, participation, segment_id, created_at,
-  updated_at`;
+  arbitration_discounts, arbitration_points, discount_with_points, participation, segment_id,
+  order_points, created_at, updated_at`;
 
 export const listPrograms = query({
   name: 'catalog-programs',

@@ -22,6 +22,9 @@ const noAccount = 'null::bigint';
 /** What an answer says of an order, as a number. */
 const said = (key: string) => `coalesce((o.answer ->> '${key}')::numeric, 0)`;
 
+/** The posting p among those that could not be cancelled or activated. */
+const thisOne = `jsonb_build_array(jsonb_build_object('transaction_id', p.transaction_id))`;
+
 /**
  * What must hold of every confirmed order, whatever became of its points later; postings and deeds of orders
  * outlive them.
@@ -120,6 +123,35 @@ export const orderChecks = {
     left join ledger.postings p on p.transaction_id = t.transaction_id and p.source_iid = o.id
     where o.origin = 'commit'
       and (p.type::text is distinct from t.transaction_type or p.amount is distinct from t.amount)`,
+  ),
+
+  'an order that lost its points has none but those the ledger refused to cancel': check(
+    'canceled',
+    `
+    select p.account_id, format('posting %s of order %s was neither cancelled nor refused', p.seq, n.order_id)
+    from market.order_points n
+    join ledger.postings p
+      on p.source_type = 'order' and p.source_iid = n.order_id and p.type in ('accrual', 'redeem')
+    left join ledger.postings r on r.account_id = p.account_id and r.reverses_seq = p.seq
+    where n.is_canceled and n.settled_at is not null and r.seq is null and not n.refused @> ${thisOne}`,
+  ),
+
+  'points of an order wait for a status that it has not': check(
+    'waiting',
+    `
+    select p.account_id, format('posting %s of order %s, which is %s, waits still', p.seq, o.id, o.status)
+    from ledger.lots l
+    join ledger.postings p on p.account_id = l.account_id and p.seq = l.seq and p.source_type = 'order'
+    join market.orders o on o.id = p.source_iid and o.origin = 'commit' and o.deleted_at is null
+    join catalog.programs g on g.id = o.program_id
+    left join market.order_points n on n.order_id = o.id
+    where l.activates_at = 'infinity' and l.has_free
+      and not (n.order_id is not null and n.settled_at is null)
+      and not coalesce(n.refused @> ${thisOne}, false)
+      and (
+        jsonb_typeof(g.order_points -> 'activated_by') is distinct from 'array'
+        or (g.order_points -> 'activated_by') || (g.order_points -> 'canceled_by') ? o.status
+      )`,
   ),
 
   'uses of a limited promotion are the orders it applied to': check(

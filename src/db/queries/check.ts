@@ -45,7 +45,7 @@ export const ledgerChecks = {
       on o.account_id = p.account_id and o.seq = coalesce(p.settles_seq, p.reverses_seq)
     left join ledger.holds h on h.account_id = p.account_id and h.settled_seq = p.seq
     where p.delta <> case
-      when p.is_temp then 0
+      when p.is_temp or p.type = 'activation' then 0
       when p.type = 'accrual' then p.amount
       when p.type in ('redeem', 'expire') then -p.amount
       when p.type = 'settlement' then
@@ -105,6 +105,27 @@ export const ledgerChecks = {
     from (select * from ledger.postings where type = 'accrual' and not is_temp) p
     full join ledger.lots l on l.account_id = p.account_id and l.seq = p.seq
     where l.seq is null or p.seq is null or l.amount <> p.amount`,
+  ),
+
+  'every lot has the dates of its accrual, or of its activation': check(
+    'lots-dates',
+    `
+    select l.account_id::text as account_id,
+      format('lot %s is active from %s to %s; its accrual says %s to %s, its activation %s to %s', l.seq,
+        l.activates_at, l.expires_at, p.activates_at, p.expires_at, w.activates_at, w.expires_at) as detail
+    from ledger.lots l
+    join ledger.postings p on p.account_id = l.account_id and p.seq = l.seq
+    left join ledger.postings w on w.account_id = p.account_id and w.activates_seq = p.seq
+    where (l.activates_at, l.expires_at) is distinct from
+        (coalesce(w.activates_at, p.activates_at), coalesce(w.expires_at, p.expires_at))
+      or (p.waiting is not null) <> (p.activates_at = 'infinity')
+    union all
+    select w.account_id::text, format('posting %s activates points that did not wait', w.seq)
+    from ledger.postings w
+    left join ledger.postings p
+      on p.account_id = w.account_id and p.seq = w.activates_seq and p.waiting is not null
+    left join ledger.postings r on r.account_id = p.account_id and r.reverses_seq = p.seq
+    where w.type = 'activation' and (p.seq is null or w.amount <> p.amount or r.seq < w.seq)`,
   ),
 
   'every redemption is taken from lots, to the last point': check(
@@ -228,6 +249,10 @@ export const ledgerChecks = {
     left join lateral (
       select sum(p.amount) as amount from ledger.postings p
       where p.account_id = a.account_id and p.seq <= a.earned_seq and p.type = 'accrual' and not p.is_temp
+        and (p.waiting is null or exists (
+          select from ledger.postings w
+          where w.account_id = p.account_id and w.activates_seq = p.seq and w.seq <= a.earned_seq
+        ))
         and not exists (
           select from ledger.postings r
           where r.account_id = p.account_id and r.reverses_seq = p.seq and r.seq <= a.earned_seq

@@ -67,7 +67,7 @@ export const eventRow = z.object({
 
 /**
  * The statement that tells events in order: those of feed.events that `source` selects. `o` is the posting
- * that p settles or reverses; a transaction that p makes anew counts as its own.
+ * that p settles, reverses or activates; a transaction that p makes anew counts as its own.
  */
 export function eventsText(source: string): string {
   return `
@@ -88,9 +88,10 @@ export function eventsText(source: string): string {
   from (${source}) e
   left join ledger.postings p on p.account_id = e.account_id and p.seq = e.seq
   left join ledger.postings o
-    on o.account_id = p.account_id and o.seq = coalesce(p.settles_seq, p.reverses_seq)
+    on o.account_id = p.account_id and o.seq = coalesce(p.settles_seq, p.reverses_seq, p.activates_seq)
   left join ledger.postings t on t.account_id = p.account_id and t.seq = case
-    when p.type in ('settlement', 'reversal') or e.type = 'loyalty_temp_committed' then o.seq else p.seq end
+    when p.type in ('settlement', 'reversal', 'activation') or e.type = 'loyalty_temp_committed' then o.seq
+    else p.seq end
   left join ledger.postings s
     on s.account_id = p.account_id and s.seq = case when p.type = 'settlement' then o.seq else p.seq end
   left join ledger.holds h

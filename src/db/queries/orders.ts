@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { query, queryFirst } from '../query';
 
-/** Orders with their lines; what is marked as deleted is in none of these but `lockOrders`. */
+/** Orders with their lines; what is marked as deleted is only in those that lock. */
 
 const customFields = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -70,6 +70,14 @@ export const lockOrders = query({
     where o.external_id = any ($1::text[])
     order by o.external_id
     for update of o`,
+});
+
+/** One of them, by id. */
+export const lockOrder = queryFirst({
+  name: 'order-lock',
+  parameters: [z.int()],
+  row: z.object({ id: z.int() }),
+  text: 'select id from market.orders where id = $1 for update',
 });
 
 /** One page, in order of id; of these touchpoints, or of all if there are none. */

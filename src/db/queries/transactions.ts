@@ -41,7 +41,7 @@ export const findById = query({
   parameters: [z.string(), z.array(z.int()).nullable()],
   row,
   text: `${select}
-    where p.transaction_id = $1::uuid and p.type <> 'settlement'
+    where p.transaction_id = $1::uuid and p.type not in ('settlement', 'activation')
       and ($2::int[] is null or p.program_id = any($2::int[]))`,
 });
 

@@ -2,6 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import { forgetConsidered } from '../../db/commands/enrolment';
 import { findUnconsidered } from '../../db/queries/enrolment';
 import { type Admission, admissionTo, enrolment } from '../../domain/enrolment';
+import { isDoneBy } from './done-by';
 import type { Dependencies } from './target';
 
 /** So many registrations of one request wait at once: others want to post, too. */
@@ -40,24 +41,5 @@ export async function enrolWritten(
     await Promise.all(wanted.map(({ profile_id }) => gateway.post(enrolment(id, profile_id, uuidv7()))));
     const [done, turns] = [rows.map(({ profile_id }) => profile_id), rows.map(({ turn }) => turn)];
     await forgetConsidered(db, database, id, by.programVersion, by.segmentVersion, done, turns);
-  }
-}
-
-/** False if it failed, or takes longer: the profiles are written, and whoever is left over is noted. */
-async function isDoneBy(end: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, end - Date.now()), false);
-  });
-  try {
-    return await Promise.race([
-      work.then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ]);
-  } finally {
-    clearTimeout(timer);
   }
 }

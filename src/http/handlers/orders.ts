@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Request } from '../../contract/endpoint';
 import type { orders } from '../../contract/orders';
 import { lineStatuses } from '../../db/commands/market-settings';
-import { deleteOrder, hideOrder, type OrderItem, setLineStatus, writeOrders } from '../../db/commands/orders';
+import { changeLineStatus, type OrderItem, removeOrder, writeOrders } from '../../db/commands/orders';
+import { listUnsettled } from '../../db/queries/order-points';
 import { findOrder, listOrders, type OrderRow } from '../../db/queries/orders';
 import { decimal } from '../../domain/amount';
 import type { Access } from '../../domain/catalog';
 import { channelOf, type LineStatus } from '../../domain/market';
 import { isRefusal, type Refusal, refusalText, refuse } from '../../domain/refusal';
 import type { Objection } from '../../domain/settings';
+import { Unavailable } from '../../domain/unavailable';
 import type { Handlers } from '../handler';
 import { change } from './admin/change';
 import { mayUseDatabase } from './database';
 import { defaultLimit, externalIdIn, makeCustomFields, pageOfIds, readPosition, resultOf } from './market';
+import { settleNoted } from './order-points';
 import type { Dependencies } from './target';
 
 type ImportRequest = Request<typeof orders.import>;
@@ -53,8 +56,12 @@ export function createOrderHandlers(dependencies: Dependencies): Handlers<typeof
     async remove({ with_fire = true, ...key }, { access }) {
       const order = await find(dependencies, access, key);
       if (isRefusal(order)) return order;
-      await (with_fire ? deleteOrder : hideOrder)(db, order.id);
-      return {};
+      const keeping = { keeping: !with_fire };
+      if (await removeOrder(db, order.id, keeping)) return {};
+      const [noted] = await listUnsettled(db, order.id - 1, 1);
+      if (noted?.order_id === order.id) await settleNoted(dependencies, [noted]);
+      if (await removeOrder(db, order.id, keeping)) return {};
+      throw new Unavailable('The points of the order were not looked at yet');
     },
 
     async updateLineStatus(input, { access, now }) {
@@ -62,8 +69,10 @@ export function createOrderHandlers(dependencies: Dependencies): Handlers<typeof
       const order = await find(dependencies, access, { external_id: order_external_id });
       if (isRefusal(order)) return order;
       if (!catalog.market().lineStatuses.has(status)) return missing('Line status', status);
-      const count = await setLineStatus(db, order.id, line, status, now);
-      return count === 1 ? {} : missing('Order line', line);
+      const changed = await changeLineStatus(db, order.id, { line, status, now });
+      if (!changed) return missing('Order line', line);
+      await settleNoted(dependencies, changed.noted);
+      return {};
     },
   };
 }
@@ -73,14 +82,17 @@ function missing(resource: string, id: string) {
 }
 
 async function importAll(
-  { db, catalog }: Dependencies,
+  dependencies: Dependencies,
   access: Access,
   now: string,
   items: ImportRequest['data'],
 ) {
+  const { db, catalog } = dependencies;
   const valid = items.flatMap((item): OrderItem[] => ('value' in item ? [item.value] : []));
   const databaseOf = (id: number) => (mayUseDatabase(catalog, access, id) ? catalog.database(id) : undefined);
-  const outcomes = (await writeOrders(db, valid, { market: catalog.market(), databaseOf, now })).values();
+  const written = await writeOrders(db, valid, { market: catalog.market(), databaseOf, now });
+  await settleNoted(dependencies, written.noted);
+  const outcomes = written.outcomes.values();
   return items.map((item) => {
     if ('problem' in item) {
       return resultOf(externalIdIn(item.item), refuse('bad_request', { problem: item.problem }));

@@ -15,16 +15,19 @@ import {
   withoutExplanation,
 } from '../../domain/checkout';
 import { type Match, searchFor } from '../../domain/matching';
-import { isRefusal, refuse } from '../../domain/refusal';
+import { isCanceledBy } from '../../domain/order-points';
+import { isRefusal, type Refusal, refuse } from '../../domain/refusal';
 import type { Context, Handlers } from '../handler';
 import { mayUseDatabase } from './database';
 import { refuseFuture } from './moment';
+import { settleNoted } from './order-points';
 import { hashOfTexts } from './request-hash';
 import type { Dependencies } from './target';
 import { withinKey } from './within-key';
 
 type PreorderRequest = Request<typeof preorders.preorder>;
 type CommitRequest = Request<typeof preorders.commit>;
+type Subject = Exclude<Awaited<ReturnType<typeof findSubject>>, Refusal>;
 
 export function createPreorderHandlers(dependencies: Dependencies): Handlers<typeof preorders> {
   const { db, gateway } = dependencies;
@@ -67,10 +70,23 @@ export function createPreorderHandlers(dependencies: Dependencies): Handlers<typ
         },
         { program: settings.program?.externalId, member: person.profile_id },
       );
-      if (!isRefusal(outcome)) return explained(outcome, input);
+      if (!isRefusal(outcome)) {
+        await settleAtOnce(dependencies, subject, outcome);
+        return explained(outcome, input);
+      }
       return outcome.refusal === 'request_expired' ? refuse('unavailable', {}) : withinKey('data', outcome);
     },
   };
+}
+
+/** Whoever confirms an order in a status that cancels points has them for a moment only. */
+async function settleAtOnce(
+  dependencies: Dependencies,
+  { settings: { program }, person: { profile_id } }: Subject,
+  { order_id, external_id, order_status }: CommitAnswer,
+): Promise<void> {
+  if (!program || !isCanceledBy(program.orderPoints, order_status)) return;
+  await settleNoted(dependencies, [{ order_id, external_id, program: program.externalId, profile_id }]);
 }
 
 /** The order in the words of the domain. */

@@ -9,7 +9,7 @@ const program: Program = {
   ...{ id: 7, externalId: 'demo', name: 'Demo', databaseId: 1, isActive: true, timezone: 'Asia/Tokyo' },
   ...{ tempDefaultTimeoutSec: 60, tempMaxTimeoutSec: 60, ruleMode: 'strict' },
   arbitration: { discounts: 'best', points: 'stack', discountWithPoints: true },
-  ...{ participation: 'manual', segmentId: null, updatedAt: '2025-01-01T00:00:00Z' },
+  ...{ participation: 'manual', segmentId: null, orderPoints: null, updatedAt: '2025-01-01T00:00:00Z' },
 };
 const birthday: Field = {
   ...{ name: 'born', title: '', type: 'date', isRequired: false, isUnique: false, enumValues: null },
