@@ -360,9 +360,11 @@ export function removable<F extends z.ZodType>(field: F) {
 /** A list; `min` and `max` bound its length. */
 export function list<F extends z.ZodType>(of: F, { min, max }: { min?: number; max?: number } = {}) {
   let schema = z.array(of, { error: (issue) => complaint('a list', issue.input) });
-  if (min !== undefined) schema = schema.min(min, `expected at least ${min} of them`);
+  const got = ({ input }: { input?: unknown }) => (input as unknown[]).length;
+  if (min !== undefined) {
+    schema = schema.min(min, { error: (issue) => `expected at least ${min} of them, got ${got(issue)}` });
+  }
   if (max !== undefined) {
-    const got = ({ input }: { input?: unknown }) => (input as unknown[]).length;
     schema = schema.max(max, { error: (issue) => `expected at most ${max} of them, got ${got(issue)}` });
   }
   return schema;

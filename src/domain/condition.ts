@@ -89,7 +89,8 @@ function readNode(
   counted: { comparisons: number },
 ): Condition {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Malformed(path, 'expected {"all": […]}, {"any": […]} or {"field", "operator", "value"}');
+    const expected = 'expected {"all": […]}, {"any": […]} or {"field", "operator", "value"}';
+    throw new Malformed(path, `${expected}, got ${shown(value)}`);
   }
   if (path.length > deepest * 2) throw new Malformed(path, `expected at most ${deepest} levels`);
   const keys = Object.keys(value);
@@ -99,7 +100,7 @@ function readNode(
     if (other !== undefined) throw new Malformed([...path, other], `cannot stand beside "${key}"`);
     const nodes = (value as Record<string, unknown>)[key];
     if (!Array.isArray(nodes) || nodes.length === 0) {
-      throw new Malformed([...path, key], 'expected a list of at least one condition');
+      throw new Malformed([...path, key], `expected a list of at least one condition, got ${shown(nodes)}`);
     }
     const read = nodes.map((node, index) => readNode(node, [...path, key, index], counted));
     return key === 'all' ? { all: read } : { any: read };
@@ -111,22 +112,33 @@ function readNode(
   return readComparison(value as Record<string, unknown>, path);
 }
 
+function shown(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value).slice(0, 60);
+}
+
 function readComparison(node: Record<string, unknown>, path: ConditionProblem['path']): Comparison {
   const unknown = Object.keys(node).find((key) => !['field', 'operator', 'value'].includes(key));
   if (unknown !== undefined) throw new Malformed([...path, unknown], 'expected field, operator and value');
   const { field, operator: word, value = word === 'exists' ? true : undefined } = node;
   if (typeof field !== 'string' || field === '') throw new Malformed([...path, 'field'], 'is required');
   const operator = operators.find((it) => it === word);
-  if (!operator) throw new Malformed([...path, 'operator'], `expected one of ${operators.join(', ')}`);
+  if (!operator)
+    throw new Malformed([...path, 'operator'], `expected one of ${operators.join(', ')}, got ${shown(word)}`);
   const isList = operator === 'in' || operator === 'not_in';
   if (isList && (!Array.isArray(value) || value.length === 0 || value.length > mostValues)) {
-    throw new Malformed([...path, 'value'], `expected a list of 1 to ${mostValues} values`);
+    throw new Malformed(
+      [...path, 'value'],
+      `expected a list of 1 to ${mostValues} values, got ${shown(value)}`,
+    );
   }
   const values: unknown[] = isList ? (value as unknown[]) : [value];
   const odd = values.findIndex((it) => !['string', 'number', 'boolean'].includes(typeof it));
   if (odd >= 0) {
     const at = isList ? [...path, 'value', odd] : [...path, 'value'];
-    throw new Malformed(at, value === undefined ? 'is required' : 'expected text, a number, true or false');
+    const problem = `expected text, a number, true or false, got ${shown(values[odd])}`;
+    throw new Malformed(at, value === undefined ? 'is required' : problem);
   }
   return { field, operator, value: value as Operand };
 }

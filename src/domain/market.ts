@@ -130,6 +130,18 @@ export function readMarketValue(field: ValueField, value: unknown): MarketValue 
   return names.find(([name, number]) => value === name || String(value) === String(number))?.[0];
 }
 
+/** Values of custom fields as they are shown: without those whose field is gone or has another type. */
+export function shownValues(
+  fields: ReadonlyMap<string, ValueField>,
+  values: Readonly<Record<string, MarketValue>>,
+): Record<string, MarketValue> {
+  const shown = Object.entries(values).filter(([name, value]) => {
+    const field = fields.get(name);
+    return field && readMarketValue(field, value) === value;
+  });
+  return Object.fromEntries(shown);
+}
+
 /** The field with its default as values are stored; a default that does not fit stays. */
 export function withStoredDefault<
   F extends Pick<MarketField, 'value_type' | 'enum_values' | 'default_value'>,

@@ -229,7 +229,7 @@ it.each([
   ],
   [
     { any: [{ field: 'total' }] },
-    'it.any[0].operator: expected one of eq, ne, in, not_in, gt, gte, lt, lte, exists',
+    'it.any[0].operator: expected one of eq, ne, in, not_in, gt, gte, lt, lte, exists, got none',
   ],
   [
     { field: 'total', operator: 'eq', value: written('1e999') },
@@ -248,7 +248,7 @@ it('limits a JSON object to 64 KiB as JSON text', () => {
 
 it.each([
   ['x', 'it: expected a list, got "x"'],
-  [[], 'it: expected at least 1 of them'],
+  [[], 'it: expected at least 1 of them, got 0'],
   [[{ a: 1 }, { a: 1 }, { a: 1 }], 'it: expected at most 2 of them, got 3'],
   [[{ a: 'x' }], 'it[0].a: expected an integer from 0 to 2147483647, got "x"'],
   [[7], 'it[0]: expected an object, got 7'],

@@ -1,4 +1,10 @@
-import { expectedOf, type MarketType, readMarketValue } from '../../src/domain/market';
+import {
+  expectedOf,
+  type MarketField,
+  type MarketType,
+  readMarketValue,
+  shownValues,
+} from '../../src/domain/market';
 
 const enum_values = { red: 1, blue: 2 };
 
@@ -22,6 +28,16 @@ test.each<[MarketType, unknown, unknown]>([
   ['enum', null, undefined],
 ])('a field of type %s reads %j as %j', (value_type, value, stored) => {
   expect(readMarketValue({ value_type, enum_values }, value)).toBe(stored);
+});
+
+test('values are shown while their field is there, and of its type', () => {
+  const field = (value_type: MarketType) => ({ value_type, enum_values: null }) as MarketField;
+  const fields = new Map([
+    ['a', field('int')],
+    ['b', field('unicode')],
+    ['c', field('int')],
+  ]);
+  expect(shownValues(fields, { a: 5, b: 'x', c: 'long', gone: 1 })).toEqual({ a: 5, b: 'x' });
 });
 
 test('what is expected of an enum are its names', () => {

@@ -337,6 +337,55 @@ const shop = {
 const newShop = { external_id: 'shop', name: 'Shop', url: shop.url };
 const colourOf = { 'custom_fields.colour': 'param.Colour' };
 
+play('a custom field that a segment asks about', [
+  [
+    'POST /market/custom-fields',
+    size,
+    201,
+    { ...size, required: false, default_value: null, enum_values: null, ...times },
+  ],
+  [
+    'POST /market/segments',
+    {
+      ...newCheap,
+      external_id: 'large',
+      condition: { field: 'custom_fields.size', operator: 'gt', value: 40 },
+    },
+    201,
+    {
+      ...sale,
+      ...newCheap,
+      external_id: 'large',
+      condition: { field: 'custom_fields.size', operator: 'gt', value: 40 },
+    },
+  ],
+  [
+    'DELETE /market/custom-fields/sku/size',
+    undefined,
+    409,
+    'Custom field sku/size is in use by segment "large"',
+  ],
+  [
+    'PATCH /market/segments/large',
+    { condition: newCheap.condition },
+    200,
+    { ...sale, ...newCheap, external_id: 'large' },
+  ],
+  [
+    'DELETE /market/custom-fields/sku/size',
+    undefined,
+    200,
+    { ...size, required: false, default_value: null, enum_values: null, ...times },
+  ],
+  ['DELETE /market/segments/large', undefined, 200, { ...sale, ...newCheap, external_id: 'large' }],
+  [
+    'POST /market/segments',
+    { ...newCheap, external_id: 'x', condition: { field: 'price', operator: 'like', value: 1 } },
+    400,
+    'condition.operator: expected one of eq, ne, in, not_in, gt, gte, lt, lte, exists, got "like"',
+  ],
+]);
+
 play('feeds', [
   ['POST /market/feeds', newShop, 201, shop],
   ['POST /market/feeds', newShop, 409, 'external_id: "shop" is there already'],

@@ -527,7 +527,7 @@ describe('the calls', () => {
       'trigger.if.field: "sum" is unknown: expected one of amount, currency, promotion, source',
     ],
     [{ trigger: { kind: 'midnight' } }, 'trigger.kind: expected one of "registered", '],
-    [{ steps: [] }, 'steps: expected at least 1 of them'],
+    [{ steps: [] }, 'steps: expected at least 1 of them, got 0'],
     [{ steps: [{ ...emit, kind: 'sing' }] }, 'steps[0].kind: expected one of "wait", '],
     [{ steps: [emit, emit] }, 'steps[1].id: a second step "tell"'],
     [

@@ -67,7 +67,7 @@ const steps: [string, Json | undefined, number, Json | string][] = [
   ],
   malformed(undefined, 'condition: is required'),
   malformed('gold', 'condition: expected an object, got "gold"'),
-  malformed({ all: [] }, 'condition.all: expected a list of at least one condition'),
+  malformed({ all: [] }, 'condition.all: expected a list of at least one condition, got a list of 0'),
   malformed({ all: [isGold], any: [isGold] }, 'condition.any: cannot stand beside "all"'),
   malformed(
     { any: [isGold, { field: 'level', operator: 'is', value: 1 }] },

@@ -645,7 +645,7 @@ play('tier groups', [
     400,
     'points_currency_eid: "stars" is not a qualification currency',
   ],
-  ['POST /programs/1/tier_groups', group({ tiers: [] }), 400, 'tiers: expected at least 1 of them'],
+  ['POST /programs/1/tier_groups', group({ tiers: [] }), 400, 'tiers: expected at least 1 of them, got 0'],
   [
     'POST /programs/1/tier_groups',
     group({ type: 'periodic' }),
@@ -766,7 +766,7 @@ play('tokens', [
     { ...till, token: expect.stringMatching(/^lp_[\w-]{43}$/) },
   ],
   ['POST /tokens', { name: 'Till', scopes: ['market'] }, 409, 'name: token 2 has it already'],
-  ['POST /tokens', { name: 'X', scopes: [] }, 400, 'scopes: expected at least 1 of them'],
+  ['POST /tokens', { name: 'X', scopes: [] }, 400, 'scopes: expected at least 1 of them, got 0'],
   [
     'POST /tokens',
     { name: 'X', scopes: ['all'] },

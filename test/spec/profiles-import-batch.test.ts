@@ -91,7 +91,7 @@ specify(
       request: { data: [] },
       only: 'json',
       refuses: 'bad_request',
-      text: 'data: expected at least 1 of them',
+      text: 'data: expected at least 1 of them, got 0',
     },
     'no data': { request: { data: undefined }, refuses: 'bad_request', text: 'data: is required' },
     'more than 10,000': {

@@ -94,7 +94,7 @@ specify(
       request: { codes: [] },
       only: 'json',
       refuses: 'bad_request',
-      text: 'codes: expected at least 1 of them',
+      text: 'codes: expected at least 1 of them, got 0',
     },
     'a code that is empty': {
       request: { codes: ['a', ''] },

@@ -128,7 +128,10 @@ test('a mapping fills fields from elsewhere; without the custom field nothing is
   const { port } = shop.address() as AddressInfo;
   const settings = { external_id: 'mapped', name: 'Mapped', url: `http://127.0.0.1:${port}/`, mapping };
   expect(await ask('POST', '/feeds', JSON.stringify(settings))).toMatchObject({ status: 201, mapping });
-  await ask('DELETE', '/custom-fields/product/power');
+  expect(await ask('DELETE', '/custom-fields/product/power')).toMatchObject({
+    ...{ status: 409, error_text: 'Custom field product/power is in use by feed "mapped"' },
+  });
+  await backend.pool.query(`delete from market.custom_fields where external_id = 'power'`);
   served = { status: 200, body: feed([offer(73, article)]) };
   const late = await ask('POST', '/feeds/mapped/run', '{}');
   expect(await ended(late.run_id)).toMatchObject({

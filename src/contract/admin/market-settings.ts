@@ -331,7 +331,9 @@ export const adminMarketFields = resourceEndpoints({
   notes: {
     create: 'A field of this external_id may be there for each of the entities.',
     change: 'The type stays, and an enum keeps the values it has.',
-    remove: 'Values that goods and orders have in it are kept, and are not shown any more.',
+    remove:
+      'Refused while a segment or a feed uses it. Values that goods and orders have in it are kept, and ' +
+      'are not shown any more.',
   },
   example: {
     parent: {},

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { compileCondition } from '../../domain/condition';
+import { checkCondition, compileCondition } from '../../domain/condition';
 import { factsOf, segmentFactTypes } from '../../domain/goods-facts';
 import { type CalculatedSegment, isCalculated, type Market } from '../../domain/market';
 import type { Objection } from '../../domain/settings';
@@ -61,7 +61,8 @@ const pageSize = 1_000;
 
 /**
  * Looks at all goods of the segment's entity and makes those its goods that meet its condition. `onProgress`
- * is told how many were looked at, and may throw to stop. null: there is no such segment to calculate.
+ * is told how many were looked at, and may throw to stop. null: there is no such segment to calculate, or a
+ * field that it asks about is gone.
  */
 export async function calculateSegment(
   pool: Pool,
@@ -73,6 +74,7 @@ export async function calculateSegment(
   const segment = market.segments.get(externalId);
   if (!segment?.condition || !isCalculated(segment, now)) return null;
   const types = segmentFactTypes(market);
+  if (checkCondition(segment.condition, types)) return null;
   const holds = compileCondition(segment.condition, types);
   const isProduct = segment.entity_type === 'product';
   const most = segment.most ?? Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Feed } from '../../domain/feed';
+import { checkCondition } from '../../domain/condition';
+import { checkMapping, type Feed } from '../../domain/feed';
 import { segmentFactTypes } from '../../domain/goods-facts';
 import {
   type Channel,
@@ -66,6 +67,8 @@ export interface Kept<V extends object, R extends V = V> {
   remove(db: Queryable, key: string): Promise<R | Objection | undefined>;
 }
 
+/** What uses it, in words; undefined: nothing that a foreign key does not see. */
+type FindUser<V> = (db: Queryable, values: V) => Promise<string | undefined>;
 type Check<V> = (db: Queryable, values: V, before?: V) => Promise<Objection | null> | Objection | null;
 
 export const channels = keep<Channel, typeof channelTable.row>(
@@ -123,7 +126,23 @@ export const marketFields = keep<MarketField, typeof marketFieldTable.row>(
   listMarketFields,
   (_, values, before) => checkMarketField(values, before),
   withStoredDefault,
+  async (db, field) => {
+    const without = (await listMarketFields(db)).filter(
+      (it) => it.entity_type !== field.entity_type || it.external_id !== field.external_id,
+    );
+    const [before, after] = [await goodsFields(db), fieldsByEntity(without)];
+    const segment = (await listGoodsSegments(db)).find(
+      (it) => segmentFits(it as GoodsSegment, before) && !segmentFits(it as GoodsSegment, after),
+    );
+    if (segment) return `segment "${segment.external_id}"`;
+    const feed = (await listFeeds(db)).find((it) => !checkMapping(it, before) && checkMapping(it, after));
+    return feed && `feed "${feed.external_id}"`;
+  },
 );
+
+function segmentFits({ condition }: GoodsSegment, customFields: Market['customFields']): boolean {
+  return condition === null || checkCondition(condition, segmentFactTypes({ customFields })) === null;
+}
 
 export const goodsSegments = keep<GoodsSegment, typeof segmentTable.row>(
   'Segment of goods',
@@ -139,7 +158,10 @@ export const feeds = keep<Feed, typeof feedTable.row>('Feed', feedTable, listFee
 
 /** The custom fields of goods. */
 async function goodsFields(db: Queryable): Promise<Market['customFields']> {
-  const fields = await listMarketFields(db);
+  return fieldsByEntity(await listMarketFields(db));
+}
+
+function fieldsByEntity(fields: readonly MarketField[]): Market['customFields'] {
   const of = (entity: MarketEntity) =>
     new Map(fields.filter((it) => it.entity_type === entity).map((it) => [it.external_id, it]));
   return { product: of('product'), sku: of('sku'), order: new Map(), line_order: new Map() };
@@ -151,6 +173,7 @@ function keep<V extends object, S extends z.ZodObject>(
   list: (db: Queryable) => Promise<z.output<S>[]>,
   check: Check<V> = () => null,
   normal: (values: V) => V = (values) => values,
+  findUser: FindUser<V> = async () => undefined,
 ): Kept<V, z.output<S> & V> {
   type R = z.output<S> & V;
   const all = list as (db: Queryable) => Promise<R[]>;
@@ -179,6 +202,8 @@ function keep<V extends object, S extends z.ZodObject>(
     async remove(db, key) {
       const before = await find(db, key);
       if (!before) return undefined;
+      const user = await findUser(db, before);
+      if (user) return { objection: 'conflict', path: [], problem: `${noun} ${key} is in use by ${user}` };
       try {
         return (await remove(db, JSON.stringify(before))) as R;
       } catch (error) {

@@ -4,6 +4,7 @@ import { writeCategories } from '../../db/commands/categories';
 import { deleteGoods, type GoodsItem, writeGoods } from '../../db/commands/goods';
 import { type GoodsRow, listGoods } from '../../db/queries/goods';
 import type { GoodsEntity } from '../../domain/goods';
+import { type MarketField, shownValues } from '../../domain/market';
 import { isRefusal, refusalText, refuse } from '../../domain/refusal';
 import type { Objection } from '../../domain/settings';
 import type { Handlers } from '../handler';
@@ -16,6 +17,7 @@ type SkuImport = Request<typeof skus.import>;
 type Item = { external_id: string } & ({ problem: string } | { goods: GoodsItem });
 
 export function createProductHandlers(dependencies: Dependencies): Handlers<typeof products> {
+  const fields = () => dependencies.catalog.market().customFields.product;
   return {
     import: (input) => importGoods(dependencies, input, input.data.map(productItem)),
     async list(input) {
@@ -24,7 +26,7 @@ export function createProductHandlers(dependencies: Dependencies): Handlers<type
       const { page, next_from_id } = found;
       const result = page.map((row) => {
         const { skus: sku, ...goods } = row;
-        const { product_external_id: _, ...full } = fullRow(goods);
+        const { product_external_id: _, ...full } = fullRow(goods, fields());
         const { name, external_id } = goods;
         return input.full ? { ...full, sku } : { name, external_id, sku };
       });
@@ -35,6 +37,7 @@ export function createProductHandlers(dependencies: Dependencies): Handlers<type
 }
 
 export function createSkuHandlers(dependencies: Dependencies): Handlers<typeof skus> {
+  const fields = () => dependencies.catalog.market().customFields.sku;
   return {
     import: (input) => importGoods(dependencies, input, input.data.map(skuItem)),
     async list(input) {
@@ -43,7 +46,7 @@ export function createSkuHandlers(dependencies: Dependencies): Handlers<typeof s
       const { page, next_from_id } = found;
       const result = page.map(({ skus: _, ...goods }) => {
         const { name, external_id } = goods;
-        return input.full ? fullRow(goods) : { name, external_id };
+        return input.full ? fullRow(goods, fields()) : { name, external_id };
       });
       return { result, next_from_id };
     },
@@ -103,11 +106,17 @@ async function list(
   return isRefusal(after) ? after : pageOfIds(await listGoods(db, entity, after, limit + 1), limit);
 }
 
-function fullRow({ entity_type: _, regional_data, product_external_id, ...goods }: GoodsRow) {
+function fullRow(row: GoodsRow, fields: ReadonlyMap<string, MarketField>) {
+  const { entity_type: _, regional_data, product_external_id, ...goods } = row;
   return {
     ...goods,
+    custom_fields: shownValues(fields, goods.custom_fields),
     product_external_id: product_external_id ?? '',
-    regional_data: Object.entries(regional_data).map(([external_id, data]) => ({ external_id, ...data })),
+    regional_data: Object.entries(regional_data).map(([external_id, data]) => ({
+      external_id,
+      ...data,
+      custom_fields: shownValues(fields, data.custom_fields),
+    })),
   };
 }
 

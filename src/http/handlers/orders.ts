@@ -7,7 +7,7 @@ import { listUnsettled } from '../../db/queries/order-points';
 import { findOrder, listOrders, type OrderRow } from '../../db/queries/orders';
 import { decimal } from '../../domain/amount';
 import type { Access } from '../../domain/catalog';
-import { channelOf, type LineStatus } from '../../domain/market';
+import { channelOf, type LineStatus, type Market, shownValues } from '../../domain/market';
 import { isRefusal, type Refusal, refusalText, refuse } from '../../domain/refusal';
 import type { Objection } from '../../domain/settings';
 import { Unavailable } from '../../domain/unavailable';
@@ -39,9 +39,9 @@ export function createOrderHandlers(dependencies: Dependencies): Handlers<typeof
       const endpoints = endpointsFor(dependencies, access, input);
       const rows = endpoints === 'none' ? [] : await listOrders(db, endpoints, after, limit + 1);
       const { page, next_from_id } = pageOfIds(rows, limit);
-      const money = catalog.market().currencies;
+      const market = catalog.market();
       return {
-        result: page.map((row) => orderRow(row, money.get(row.currency)?.scale ?? 0, input)),
+        result: page.map((row) => orderRow(row, market, input)),
         next_from_id,
       };
     },
@@ -156,7 +156,8 @@ function endpointsFor(
   return allowed.length > 0 ? allowed : 'none';
 }
 
-function orderRow(row: OrderRow, scale: number, { amounts = 'minor' }: ListRequest) {
+function orderRow(row: OrderRow, { currencies, customFields }: Market, { amounts = 'minor' }: ListRequest) {
+  const scale = currencies.get(row.currency)?.scale ?? 0;
   const money = (amount: string) =>
     amounts === 'decimal'
       ? decimal(amount).toFixed(scale)
@@ -171,7 +172,7 @@ function orderRow(row: OrderRow, scale: number, { amounts = 'minor' }: ListReque
     delivery_cost: money(row.delivery_cost),
     total_price: money(row.total_price),
     currency,
-    custom_fields,
+    custom_fields: shownValues(customFields.order, custom_fields),
     ...(region !== null && { region }),
     lines: row.lines.map((line) => ({
       external_id: line.external_id,
@@ -182,7 +183,7 @@ function orderRow(row: OrderRow, scale: number, { amounts = 'minor' }: ListReque
       final_price_per_item: money(line.final_price_per_item),
       count: line.count,
       currency,
-      custom_fields: line.custom_fields,
+      custom_fields: shownValues(customFields.line_order, line.custom_fields),
     })),
     create_time: toSecond(row.create_time),
     update_time: toSecond(row.update_time),
