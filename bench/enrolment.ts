@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { createCaller, type Measured, measure, round } from './load';
-import { type Stack, startStack } from './stack';
+import { makeCurrency, makeProgram, makeToken, profileIdOf } from './seed';
+import { peakMiB, type Stack, startStack } from './stack';
 
 const token = 'bench-token';
 const early = 100;
@@ -30,7 +29,7 @@ async function main(): Promise<void> {
     const during = await post(stack, 10_000);
     while ((await members(stack.pool)) < profiles) await setTimeout(200);
     const seconds = (performance.now() - begin) / 1000;
-    report({ counted, seconds, alone, during, workerMiB: peakMemoryMiB(stack.workerPid) });
+    report({ counted, seconds, alone, during, workerMiB: await peakMiB(stack.workerPid) });
   } finally {
     await stack.close();
   }
@@ -40,23 +39,17 @@ async function main(): Promise<void> {
 const person = (number: number) => ({
   loyalty_program_id: 1,
   matching: 'profile_id',
-  profile_id: number.toString(16).padStart(24, '0'),
+  profile_id: profileIdOf(number),
 });
 
 async function seed(pool: Pool): Promise<void> {
+  await makeProgram(pool);
+  await makeCurrency(pool, { initialBalance: 5 });
   await pool.query(`
-    insert into catalog.databases (id, name) values (1, 'bench');
     insert into catalog.database_fields (database_id, name, type) values (1, 'level', 'string');
-    insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1);
     insert into catalog.segments (database_id, external_id, name, condition)
-    values (1, 'gold', 'Gold', '{"field": "level", "operator": "eq", "value": "gold"}');
-    insert into catalog.currencies (iid, program_id, eid, name, type, initial_balance)
-    values (1, 1, 'stars', 'Stars', 'standard', 5);`);
-  await pool.query('insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)', [
-    'bench',
-    createHash('sha256').update(token).digest(),
-    ['loyalty_write', 'admin'],
-  ]);
+    values (1, 'gold', 'Gold', '{"field": "level", "operator": "eq", "value": "gold"}')`);
+  await makeToken(pool, token, ['loyalty_write', 'admin']);
   const client = await pool.connect();
   await client.query('set statement_timeout = 0');
   await client.query(`
@@ -104,17 +97,12 @@ async function post({ url }: Stack, measureMs: number): Promise<Measured> {
   return measured;
 }
 
-function peakMemoryMiB(pid: number): number | undefined {
-  const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return kilobytes === undefined ? undefined : round(Number(kilobytes) / 1024);
-}
-
 interface Result {
   counted: { count: number; seconds: number };
   seconds: number;
   alone: Measured;
   during: Measured;
-  workerMiB: number | undefined;
+  workerMiB: number | null;
 }
 
 function report({ counted, seconds, alone, during, workerMiB }: Result): void {

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { expirePointsType, taskQueues } from '../workflows/protocol';
 import { createCaller, type Measured, measure, round } from './load';
-import { type Stack, startStack } from './stack';
+import { makeCurrency, makeProgram, makeToken, profileIdOf } from './seed';
+import { peakMiB, type Stack, startStack } from './stack';
 
 const token = 'bench-token';
 const accounts = 10_000;
@@ -34,7 +33,7 @@ async function main(): Promise<void> {
     const { lots } = await run;
     const seconds = (performance.now() - begin) / 1000;
     await client.connection.close();
-    report({ lots, seconds, alone, during, workerMiB: peakMemoryMiB(stack.workerPid) });
+    report({ lots, seconds, alone, during, workerMiB: await peakMiB(stack.workerPid) });
   } finally {
     await stack.close();
   }
@@ -43,16 +42,9 @@ async function main(): Promise<void> {
 
 /** Accounts with lots that lapsed in 2020, as the ledger itself would have made them. */
 async function seed(pool: Pool): Promise<void> {
-  await pool.query(`
-    insert into catalog.databases (id, name) values (1, 'bench');
-    insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1);
-    insert into catalog.currencies (iid, program_id, eid, name, type)
-    values (1, 1, 'stars', 'Stars', 'standard');`);
-  await pool.query('insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)', [
-    'bench',
-    createHash('sha256').update(token).digest(),
-    ['loyalty_write'],
-  ]);
+  await makeProgram(pool);
+  await makeCurrency(pool);
+  await makeToken(pool, token, ['loyalty_write']);
   const client = await pool.connect();
   await client.query('set statement_timeout = 0');
   await client.query(`
@@ -81,16 +73,11 @@ async function post({ url }: Stack, measureMs: number): Promise<Measured> {
       loyalty_program_id: 1,
       amount: '10.50',
       matching: 'profile_id',
-      profile_id: (1 + Math.floor(Math.random() * accounts)).toString(16).padStart(24, '0'),
+      profile_id: profileIdOf(1 + Math.floor(Math.random() * accounts)),
     });
   const measured = await measure({ clients: 8, warmupMs: 1_000, measureMs, operation });
   caller.close();
   return measured;
-}
-
-function peakMemoryMiB(pid: number): number | undefined {
-  const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return kilobytes === undefined ? undefined : round(Number(kilobytes) / 1024);
 }
 
 interface Result {
@@ -98,7 +85,7 @@ interface Result {
   seconds: number;
   alone: Measured;
   during: Measured;
-  workerMiB: number | undefined;
+  workerMiB: number | null;
 }
 
 function report({ lots, seconds, alone, during, workerMiB }: Result): void {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { round } from './load';
 import { makePostings } from './many-postings';
+import { makeCurrency, makeProgram, makeToken } from './seed';
 import { peakMiB, type Stack, startStack } from './stack';
 
 const token = 'bench-token';
@@ -46,19 +46,9 @@ async function main(rowCount: number): Promise<void> {
 }
 
 async function seed({ pool }: Stack, rowCount: number): Promise<void> {
-  await pool.query(`insert into catalog.databases (id, name) values (1, 'bench')`);
-  await pool.query(
-    `insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1)`,
-  );
-  await pool.query(
-    `insert into catalog.currencies (iid, program_id, eid, name, type)
-     values (1, 1, 'stars', 'Stars', 'standard')`,
-  );
-  await pool.query('insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)', [
-    'bench',
-    createHash('sha256').update(token).digest(),
-    ['loyalty_read'],
-  ]);
+  await makeProgram(pool);
+  await makeCurrency(pool);
+  await makeToken(pool, token, ['loyalty_read']);
   await makePostings(pool, rowCount / postingsOfMember, postingsOfMember);
 }
 

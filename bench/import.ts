@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { round } from './load';
+import { makeCurrency, makeProgram } from './seed';
 import { allowToken, peakMiB, type Stack, startStack } from './stack';
 
 const token = 'bench-token';
@@ -40,14 +41,8 @@ async function main(members: number): Promise<void> {
 }
 
 async function seed({ pool }: Stack): Promise<void> {
-  await pool.query(`insert into catalog.databases (id, name) values (1, 'bench')`);
-  await pool.query(
-    `insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1)`,
-  );
-  await pool.query(
-    `insert into catalog.currencies (iid, program_id, eid, name, type)
-     values (1, 1, 'stars', 'Stars', 'standard')`,
-  );
+  await makeProgram(pool);
+  await makeCurrency(pool);
 }
 
 async function* fileOf(members: number, name: string): AsyncIterable<Buffer> {

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { postOperations } from '../src/db/ledger';
 import { createCaller, type Measured, measure } from './load';
+import { makeCurrency, makeProfiles, makeProgram, makeToken, profileIdOf, registerAll } from './seed';
 import { type Stack, startStack } from './stack';
 
 const token = 'bench-token';
@@ -48,11 +47,9 @@ async function main(): Promise<void> {
 }
 
 async function seed(pool: Pool): Promise<void> {
+  await makeProgram(pool);
+  await makeCurrency(pool, { initialBalance: 1_000_000 });
   await pool.query(`
-    insert into catalog.databases (id, name) values (1, 'bench');
-    insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1);
-    insert into catalog.currencies (iid, program_id, eid, name, type, initial_balance)
-    values (1, 1, 'stars', 'Stars', 'standard', 1000000);
     insert into market.channels (external_id, database_id, name, type) values ('web', 1, 'Web', 'online');
     insert into market.touchpoints (external_id, channel, name) values ('site', 'web', 'Site');
     insert into market.currencies (code, name) values ('EUR', 'Euro')`);
@@ -66,21 +63,9 @@ async function seed(pool: Pool): Promise<void> {
      from generate_series(1, $1::int) i`,
     [goodsCount],
   );
-  await pool.query('insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)', [
-    'bench',
-    createHash('sha256').update(token).digest(),
-    ['market'],
-  ]);
-  await pool.query(
-    `insert into directory.profiles (profile_id, database_id)
-     select lpad(to_hex(i), 24, '0'), 1 from generate_series(1, $1::int) i`,
-    [memberCount],
-  );
-  const { rows } = await pool.query(`select profile_id, uuidv7()::text as id from directory.profiles`);
-  const operations = rows.map(({ profile_id, id }) => ({
-    ...{ verb: 'register' as const, transaction_id: id, program_id: 1, profile_id },
-  }));
-  await postOperations(pool, operations, new Date().toISOString(), 'bench');
+  await makeToken(pool, token, ['market']);
+  await makeProfiles(pool, memberCount);
+  await registerAll(pool);
 }
 
 /**
@@ -131,7 +116,7 @@ function orderOf(count: number) {
   return {
     external_id: crypto.randomUUID(),
     matching: 'profile_id',
-    profile_id: member.toString(16).padStart(24, '0'),
+    profile_id: profileIdOf(member),
     data: {
       ...{ endpoint: 'site', status: 'new', currency: 'EUR', total_price: String(total) },
       lines: lines.map(({ cents: _, ...line }) => line),

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { postOperations } from '../src/db/ledger';
 import type { Operation } from '../src/domain/operation';
 import { createCaller, type Measured, measure, round } from './load';
+import { makeCurrency, makeProfiles, makeProgram, makeToken, registerAll } from './seed';
 import { startStack } from './stack';
 
 const token = 'bench-token';
@@ -50,35 +50,14 @@ interface Member {
 
 /** Members with plenty of points each. */
 async function seed(pool: Pool): Promise<Member[]> {
-  await pool.query(`insert into catalog.databases (id, name) values (1, 'bench')`);
+  await makeProgram(pool);
+  await makeCurrency(pool, { initialBalance: 1_000_000 });
   await pool.query(
-    `insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1)`,
+    `update catalog.currencies set expiration_n = 12, expiration_unit = 'month', expiration_from = 'accrual'`,
   );
-  await pool.query(
-    `insert into catalog.currencies
-       (iid, program_id, eid, name, type, initial_balance, expiration_n, expiration_unit, expiration_from)
-     values (1, 1, 'stars', 'Stars', 'standard', 1000000, 12, 'month', 'accrual')`,
-  );
-  await pool.query('insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)', [
-    'bench',
-    createHash('sha256').update(token).digest(),
-    ['loyalty_write'],
-  ]);
-  await pool.query(
-    `insert into directory.profiles (profile_id, database_id)
-     select lpad(to_hex(i), 24, '0'), 1 from generate_series(1, $1::int) i`,
-    [memberCount],
-  );
-  const { rows: profiles } = await pool.query('select profile_id from directory.profiles');
-  const registrations = profiles.map(
-    ({ profile_id }): Operation => ({
-      verb: 'register',
-      transaction_id: uuidv7(),
-      program_id: 1,
-      profile_id,
-    }),
-  );
-  await postOperations(pool, registrations, new Date().toISOString(), 'bench');
+  await makeToken(pool, token, ['loyalty_write']);
+  await makeProfiles(pool, memberCount);
+  await registerAll(pool);
   await pool.query('vacuum analyze');
   const { rows } = await pool.query('select member_id, profile_id from ledger.members');
   return rows;

@@ -1,13 +1,7 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client, type Pool } from 'pg';
-import { readConfig } from '../src/config';
-import { migrate } from '../src/db/migrate';
-import { createPool } from '../src/db/pool';
+import type { Pool } from 'pg';
 import { type Days, reportMembers, reportPoints, reportPromotions } from '../src/db/queries/reports';
-import { startPostgres } from '../src/embedded/postgres';
 import { round } from './load';
+import { makeCurrency, makeProgram, withDatabase } from './seed';
 
 /** How many postings; a year of them. */
 const rows = Number(process.argv[2] ?? 1_000_000);
@@ -23,20 +17,7 @@ const periods: Record<string, Pick<Days, 'from' | 'to'>> = {
 
 /** How long the reports take on a ledger of a million postings (or as many as the argument says). */
 async function main(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'loyalty-bench-'));
-  await chmod(dataDir, 0o755); // Postgres may run as another user
-  const postgres = await startPostgres({ dataDir, port: 0, progress: tell });
-  const client = new Client({ connectionString: postgres.url });
-  await client.connect();
-  await client.query('create database bench');
-  await client.end();
-  const databaseUrl = new URL('/bench', postgres.url).href;
-  await migrate(databaseUrl);
-  const pool = createPool(
-    { ...readConfig(), databaseUrl, requestTimeoutMs: 3_600_000 },
-    { warn: (_, message) => tell(message) },
-  );
-  try {
+  await withDatabase(tell, async (pool) => {
     tell(`Filling in ${rows} postings …`);
     await fill(pool);
     const sizes = await pool.query(
@@ -45,25 +26,14 @@ async function main(): Promise<void> {
     );
     tell(`The table takes ${sizes.rows[0].postings}, its index by time ${sizes.rows[0].index}.`);
     process.stdout.write(await measureAll(pool));
-  } finally {
-    await pool.end();
-    await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Of 20 postings of an account 11 accrue, 4 redeem, 2 expire, 1 reserves, 1 commits, 1 cancels. */
 async function fill(pool: Pool): Promise<void> {
   const accounts = Math.ceil(rows / postingsPerAccount);
-  await pool.query(`insert into catalog.databases (id, name) values (1, 'bench')`);
-  await pool.query(
-    `insert into catalog.programs (id, external_id, name, database_id, timezone)
-     values (1, 'bench', 'Bench', 1, 'Europe/Berlin')`,
-  );
-  await pool.query(
-    `insert into catalog.currencies (iid, program_id, eid, name, type)
-     values (1, 1, 'stars', 'Stars', 'standard')`,
-  );
+  await makeProgram(pool, { timezone: 'Europe/Berlin' });
+  await makeCurrency(pool);
   await pool.query(
     `insert into ledger.members (program_id, profile_id, registered_at, written_by)
      select 1, lpad(to_hex(i), 24, '0'), '2025-01-01', 'bench' from generate_series(1, $1::int) i`,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Pool } from 'pg';
 import { dispatchScenariosStart, dispatchScenariosType } from '../workflows/protocol';
+import { makeProfiles, makeProgram } from './seed';
 import { type Stack, startStack } from './stack';
 
 const asleep = 1_000_000;
@@ -40,11 +41,9 @@ async function main(): Promise<void> {
 
 /** A program with members, and two scenarios: wait and tell, for a month and for half an hour. */
 async function seed(pool: Pool): Promise<void> {
+  await makeProgram(pool);
+  await makeProfiles(pool, members);
   await pool.query(`
-    insert into catalog.databases (id, name) values (1, 'bench');
-    insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1);
-    insert into directory.profiles (profile_id, database_id)
-    select lpad(to_hex(i), 24, '0'), 1 from generate_series(1, ${members}) i;
     insert into ledger.members (program_id, profile_id, registered_at, written_by)
     select 1, profile_id, '2020-01-01', 'bench' from directory.profiles;
     begin;

@@ -1,19 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { readConfig, type ServiceConfig } from '../src/config';
 import { checkLedger } from '../src/db/check-ledger';
-import { migrate } from '../src/db/migrate';
 import { createPool } from '../src/db/pool';
 import { startPostgres } from '../src/embedded/postgres';
 import { startTemporal } from '../src/embedded/temporal';
 import { searchAttributes } from '../workflows/protocol';
+import { createBenchDatabase, makeToken } from './seed';
 
 /** The service as it runs in production: every part a process of its own, all on this machine. */
 export interface Stack {
@@ -38,9 +37,7 @@ export async function startStack(progress: (message: string) => void): Promise<S
   const postgres = await startPostgres({ dataDir, port: 0, progress });
   const { dataDir: cacheDir, temporalCli: cliPath } = settings;
   const temporal = await startTemporal({ dataDir, cacheDir, cliPath, port: 0, searchAttributes, progress });
-  await createDatabase(postgres.url);
-  const databaseUrl = new URL('/bench', postgres.url).href;
-  await migrate(databaseUrl);
+  const databaseUrl = await createBenchDatabase(postgres.url);
   const port = await freePort();
   const exportDir = join(dataDir, 'exports');
   const servers = { databaseUrl, temporalAddress: temporal.address, port };
@@ -81,9 +78,7 @@ export async function startStack(progress: (message: string) => void): Promise<S
 
 /** Makes a token, and waits until the API has heard of it. */
 export async function allowToken({ pool, url }: Stack, token: string, scopes: string[]): Promise<void> {
-  const hash = createHash('sha256').update(token).digest();
-  const text = 'insert into catalog.tokens (name, token_hash, scopes) values ($1, $2, $3)';
-  await pool.query(text, ['bench', hash, scopes]);
+  await makeToken(pool, token, scopes);
   const ask = () => fetch(`${url}/admin/v1/programs`, { headers: { Authorization: `Bearer ${token}` } });
   while ((await ask()).status === 403) await new Promise((resolve) => setTimeout(resolve, 50));
 }
@@ -93,13 +88,6 @@ export async function peakMiB(pid: number): Promise<number | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
   return kibibytes === undefined ? null : Math.round(Number(kibibytes) / 1024);
-}
-
-async function createDatabase(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query('create database bench');
-  await client.end();
 }
 
 function startChild(entry: 'api' | 'worker', config: ServiceConfig): ChildProcess {

@@ -1,17 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { readConfig } from '../src/config';
 import { checkLedger } from '../src/db/check-ledger';
 import { createTierGroup } from '../src/db/commands/tier-groups';
 import { evaluateTiers, postOperations } from '../src/db/ledger';
-import { migrate } from '../src/db/migrate';
-import { createPool } from '../src/db/pool';
 import type { TierGroupValues } from '../src/domain/settings';
-import { startPostgres } from '../src/embedded/postgres';
 import { round } from './load';
+import { makeProfiles, makeProgram, withDatabase } from './seed';
 
 const members = 2_000;
 /** What is posted together, each to another member. */
@@ -48,20 +42,7 @@ const long = cases.length;
 
 /** What tiers add to the cost of a posting, and how fast the schedule evaluates members. */
 async function main(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'loyalty-bench-'));
-  await chmod(dataDir, 0o755); // Postgres may run as another user
-  const postgres = await startPostgres({ dataDir, port: 0, progress: tell });
-  const client = new Client({ connectionString: postgres.url });
-  await client.connect();
-  await client.query('create database bench');
-  await client.end();
-  const databaseUrl = new URL('/bench', postgres.url).href;
-  await migrate(databaseUrl);
-  const pool = createPool(
-    { ...readConfig(), databaseUrl, requestTimeoutMs: 3_600_000 },
-    { warn: (_, message) => tell(message) },
-  );
-  try {
+  await withDatabase(tell, async (pool) => {
     tell(`Making ${members} members …`);
     await fill(pool);
     process.stdout.write(await measurePostings(pool));
@@ -70,18 +51,11 @@ async function main(): Promise<void> {
     const violations = await checkLedger(checking).finally(() => checking.release());
     if (violations.length > 0) throw new Error(`The ledger is not sound: ${JSON.stringify(violations[0])}`);
     tell('The ledger is sound.');
-  } finally {
-    await pool.end();
-    await postgres.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 async function fill(pool: Pool): Promise<void> {
-  await pool.query(`insert into catalog.databases (id, name) values (1, 'bench')`);
-  await pool.query(
-    `insert into catalog.programs (id, external_id, name, database_id) values (1, 'bench', 'Bench', 1)`,
-  );
+  await makeProgram(pool);
   for (const [index, [, groups, type = 'qualification']] of cases.entries()) {
     const eid = `case-${index + 1}`;
     await pool.query(
@@ -93,11 +67,7 @@ async function fill(pool: Pool): Promise<void> {
       await createTierGroup(pool, 1, { ...values, ...group });
     }
   }
-  await pool.query(
-    `insert into directory.profiles (profile_id, database_id)
-     select lpad(to_hex(i), 24, '0'), 1 from generate_series(1, $1::int) i`,
-    [members],
-  );
+  await makeProfiles(pool, members);
   for (let first = 1; first <= members; first += batchSize) {
     await pool.query(
       `select count(*) from ledger.post((
