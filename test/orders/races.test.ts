@@ -1,6 +1,7 @@
 import type { DrawnPromotion } from '../support/drawn-shops';
 import type { Person } from '../support/people';
 import { openShops, type Shops } from '../support/shops';
+import { until } from '../support/until';
 import type { Json } from '../support/wire';
 
 /**
@@ -154,29 +155,50 @@ test('every order is confirmed once or not at all, and every limit is exact', as
 }, 240_000);
 
 test('of callers with one external_id and different orders one gets it, and nobody the answer of another', async () => {
-  const person = people[0] as Person;
-  for (let round = 0; round < 8; round++) {
-    const external_id = `same-${round}`;
-    const callers = Array.from({ length: 8 }, async (_, index) => {
-      const total_price = `${index + 1}.00`;
-      const data = {
-        ...{
-          endpoint: 'till-1',
-          status: 'new',
-          currency: 'JPY',
-          total_price,
-          final_total_price: total_price,
-        },
-        lines: [{ external_id: '1', product: 'P1', count: 1, base_price_per_item: total_price }],
-      };
-      const answer = noted(await shops.ask(commit, { external_id, email: person.email, data }));
-      if (answer.error === 0) expect((answer.data as Json).total_price).toBe(total_price);
-      return answer.error;
-    });
-    const outcomes = await Promise.all(callers);
-    expect([round, outcomes.filter((error) => error === 0)]).toEqual([round, [0]]);
+  const person = await shops.customer(1, {
+    city: 'Rome',
+    stars: '40',
+    miles: '5',
+    rank: '1',
+    isMember: true,
+  });
+  const confirm = async (total_price: string, further: Json = {}) => {
+    const data = {
+      ...{ endpoint: 'till-1', status: 'new', currency: 'JPY', total_price, final_total_price: total_price },
+      lines: [{ external_id: '1', product: 'P1', count: 1, base_price_per_item: total_price }],
+      ...further,
+    };
+    const answer = noted(await shops.ask(commit, { external_id: 'same', email: person.email, data }));
+    if (answer.error === 0) expect((answer.data as Json).total_price).toBe(`${total_price}.00`);
+    return answer.error;
+  };
+  const { pool, gateway } = shops.backend;
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query('select from directory.profiles where profile_id = $1 for update', [
+      person.profile_id,
+    ]);
+    const paying = { points_payment: [{ points_currency_eid: 'stars', amount: '40' }] };
+    const first = confirm('80', { ...paying, final_total_price: '40' });
+    await until(async () => (await pool.query(waiting)).rows.length === 1);
+    const others = [1, 2, 3, 4, 5, 6].map((price) => confirm(String(price)));
+    const spent = { loyalty_program_id: 1, matching: 'email', email: person.email, amount: '1' };
+    await shops.ask('/loyalty/redeeme_points', { ...spent, points_currency_eid: 'stars' });
+    // By now they wait for the order that is under way, which is to be refused.
+    await gateway.isReachable();
+    await client.query('commit');
+    expect(await first).toBe(422);
+    expect((await Promise.all(others)).sort()).toEqual([0, 409, 409, 409, 409, 409]);
+  } finally {
+    await client.query('rollback');
+    client.release();
   }
 }, 60_000);
+
+const waiting = `
+  select from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock' and query like '%for no key update%'`;
 
 async function switchPromotions(turn: number): Promise<void> {
   await shops.backend.pool.query('update catalog.promotions set is_active = $1 where id in (803, 806)', [
