@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningApi, startApi } from '../../src/api';
-import { connectTo } from '../support/database';
-import { openProxy, type ServerProxy } from '../support/proxy';
+import { openProxy, type ServerProxy, through } from '../support/proxy';
 import { testServers } from '../support/servers';
 import { type Backend, silent, startBackend } from '../support/service';
 import { type Json, send } from '../support/wire';
@@ -47,12 +46,6 @@ afterAll(async () => {
   await backend.close();
   await Promise.all([toPostgres, toTemporal, workerToPostgres].map((proxy) => proxy.close()));
 });
-
-function through(proxy: ServerProxy, url: string): string {
-  const changed = new URL(connectTo(url, new URL(url).pathname.slice(1)));
-  changed.port = String(proxy.port);
-  return changed.href;
-}
 
 const ask = (path: string, body: Json) =>
   send(`${api.url}/api/v1.1/loyalty/${path}`, 'json', { token: 't0k', loyalty_program_id: 1, ...body });

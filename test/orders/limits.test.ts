@@ -39,7 +39,7 @@ const data = (further: Json = {}) => ({
   ...further,
 });
 
-/** Confirms an order at the price that preorder says; answers that price, or why the promotion was not used. */
+/** Confirms an order at the price that preorder says; answers it, or why the promotion was not used. */
 async function buy({ email }: Person, further: Json = {}): Promise<string> {
   const order = { email, external_id: `limited-${++orders}` };
   const asked = { ...order, matching: 'email', data: data(further) };
@@ -76,7 +76,8 @@ test('a budget counts what was given of its own currency, since the first order'
   const granted = async () =>
     (
       await shops.backend.pool.query(
-        'select trim_scale(granted)::text as granted, currency_iid from market.promotion_uses where promotion_id = 701',
+        `select trim_scale(granted)::text as granted, currency_iid
+         from market.promotion_uses where promotion_id = 701`,
       )
     ).rows;
   await setUp(701, { budget: { points: '10', points_currency_eid: 'miles' } }, both);

@@ -5,8 +5,8 @@ import { until } from '../support/until';
 import type { Json } from '../support/wire';
 
 /**
- * Few members, many orders at once, over the same codes, limits, budgets and external ids, while members leave
- * and come back, promotions are switched and points go elsewhere.
+ * Few members, many orders at once, over the same codes, limits, budgets and external ids, while members
+ * leave and come back, promotions are switched and points go elsewhere.
  */
 
 let shops: Shops;
@@ -25,7 +25,7 @@ const promotions: (DrawnPromotion & { id: number })[] = [
   },
   {
     ...{ ...common, ...always, id: 802, kind: 'points' },
-    limits: { budget: { points: '60', points_currency_eid: 'stars' } },
+    limits: { budget: { points: '30', points_currency_eid: 'stars' } },
     conditions: [{ kind: 'promo_code', code: 'BUDGET' }],
     effects: [{ kind: 'percent_points', points_currency_eid: 'stars', percent: '7' }],
   },
@@ -154,7 +154,7 @@ test('every order is confirmed once or not at all, and every limit is exact', as
   await checkLimits(byId.size);
 }, 240_000);
 
-test('of callers with one external_id and different orders one gets it, and nobody the answer of another', async () => {
+test('of callers with one external_id one gets it, and nobody the answer of another', async () => {
   const person = await shops.customer(1, {
     city: 'Rome',
     stars: '40',
@@ -249,12 +249,10 @@ async function checkLimits(confirmed: number): Promise<void> {
     {
       orders: confirmed,
       dozen: 12,
-      budget: expect.any(Number),
+      budget: 30,
       of_one: 2,
       codes: [5, 1, 1, 1],
       deadlocks: 0,
     },
   ]);
-  expect(rows[0].budget).toBeLessThanOrEqual(60);
-  expect(rows[0].budget).toBeGreaterThan(59);
 }

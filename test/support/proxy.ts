@@ -10,6 +10,13 @@ export interface ServerProxy {
   close(): Promise<void>;
 }
 
+/** The URL of a database by way of a proxy to its server. */
+export function through(proxy: ServerProxy, url: string): string {
+  const changed = new URL(url);
+  changed.port = String(proxy.port);
+  return changed.href;
+}
+
 export async function openProxy(target: { host: string; port: number }): Promise<ServerProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;

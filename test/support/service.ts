@@ -31,7 +31,7 @@ export interface Backend {
 
 export const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 
-interface BackendOptions {
+export interface BackendOptions {
   clock?: Clock;
   /** Settings of the worker alone, such as another way to its servers. */
   forWorker?: (config: ServiceConfig) => Partial<ServiceConfig>;
@@ -106,13 +106,24 @@ export async function startBackend(
 /** Starts a worker in a process of its own, which can be killed. Resolves once it works. */
 export async function startWorkerApart(config: ServiceConfig) {
   const { workflowBundlePath } = testServers();
-  const settings = JSON.stringify({ config, workflowBundlePath });
-  const child = fork(join(__dirname, 'worker-process.ts'), [settings], {
+  const { kill } = await startApart('worker-process.ts', { config, workflowBundlePath });
+  return { kill };
+}
+
+/** Starts an API in a process of its own, which can be killed. Resolves once it listens. */
+export async function startApiApart(config: ServiceConfig) {
+  const { told, kill } = await startApart('api-process.ts', { config });
+  return { url: told, kill };
+}
+
+async function startApart(file: string, settings: object) {
+  const child = fork(join(__dirname, file), [JSON.stringify(settings)], {
     execArgv: ['--require', join(__dirname, 'typescript.cjs')],
   });
-  const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
-  if (message !== 'ready') throw new Error(`The worker ended with ${message}`);
+  const [told] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  if (typeof told !== 'string') throw new Error(`${file} ended with ${told}`);
   return {
+    told,
     async kill() {
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

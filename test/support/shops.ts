@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import { type RunningApi, startApi } from '../../src/api';
+import type { ServiceConfig } from '../../src/config';
 import { decimal } from '../../src/domain/amount';
 import type { DrawnPromotion, DrawnShop } from './drawn-shops';
 import { enrol, makePerson, type Person } from './people';
-import { type Backend, silent, startBackend } from './service';
+import { type Backend, type BackendOptions, silent, startBackend } from './service';
 import { type Json, send, type WireFormat } from './wire';
 
 type Numbered = DrawnPromotion & { id: number };
@@ -29,10 +30,18 @@ export interface Shops {
   close(): Promise<void>;
 }
 
-export async function openShops(): Promise<Shops> {
-  const backend = await startBackend();
+interface ShopsOptions extends BackendOptions {
+  /** Settings of the API alone, such as another way to its servers. */
+  forApi?: () => Partial<ServiceConfig>;
+}
+
+export async function openShops(
+  settings: Partial<ServiceConfig> = {},
+  { forApi, ...options }: ShopsOptions = {},
+): Promise<Shops> {
+  const backend = await startBackend(settings, options);
   await backend.pool.query(readFileSync(join(__dirname, 'shops.sql'), 'utf8'));
-  const api = await startApi(backend.config, { log: silent });
+  const api = await startApi({ ...backend.config, ...forApi?.() }, { log: silent });
   const ask: Shops['ask'] = (path, body, format = 'json') =>
     send(`${api.url}/api/v1.1${path}`, format, { token: 't0k', ...body });
   let turn = 0;
