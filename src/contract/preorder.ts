@@ -193,7 +193,7 @@ export const priced = {
 };
 
 const preorderAnswer = object(priced);
-const commitAnswer = object({
+export const commitAnswer = object({
   order_id: integer(),
   order_status: text(255),
   ...priced,

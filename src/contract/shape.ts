@@ -42,3 +42,16 @@ export function withKeys(shape: Shape, further: Readonly<Record<string, LeafKind
   const added = Object.entries(further).map(([key, kind]) => [key, { kind, empty: null }] as const);
   return { kind: 'object', keys: new Map<string, Shape>([...own, ...added]) };
 }
+
+/** The same value with the keys of its objects in the order of the shape; keys it does not know come last. */
+export function arranged<T>(value: T, shape: Shape | undefined): T {
+  if (Array.isArray(value)) {
+    const of = shape?.kind === 'list' ? shape.of : undefined;
+    return value.map((item) => arranged(item, of)) as T;
+  }
+  if (typeof value !== 'object' || value === null || shape?.kind !== 'object') return value;
+  const places = new Map([...shape.keys.keys()].map((key, place) => [key, place]));
+  const placeOf = (key: string) => places.get(key) ?? places.size;
+  const entries = Object.entries(value).sort(([a], [b]) => placeOf(a) - placeOf(b));
+  return Object.fromEntries(entries.map(([key, item]) => [key, arranged(item, shape.keys.get(key))])) as T;
+}

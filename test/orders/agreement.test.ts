@@ -9,7 +9,7 @@ import { asXml, type Json, type WireFormat } from '../support/wire';
  * Whatever the program and the order are: everybody who prices it says the same, and what is written is what
  * was said. TEST_RUNS=1000 draws more of them.
  */
-const numRuns = Number(process.env.TEST_RUNS ?? 30);
+const numRuns = Number(process.env.TEST_RUNS ?? 20);
 
 let shops: Shops;
 let orders = 0;
@@ -75,7 +75,7 @@ async function agree(drawn: DrawnShop, dice: number): Promise<void> {
   const repeated = await shops.ask(commit, request, other);
   expect(await stateOf(person, external_id)).toEqual(after);
   const [json, xml] = drawn.format === 'json' ? [confirmed, repeated] : [repeated, confirmed];
-  expect(xml).toEqual(asXml(json));
+  expect(JSON.stringify(xml)).toBe(JSON.stringify(asXml(json)));
   const { order_id, order_status, transactions, balances, ...rest } = json.data as Json;
   expect(rest).toEqual({ ...answer, external_id });
   expect(order_status).toBe('new');

@@ -1,5 +1,6 @@
 import type { Request } from '../../contract/endpoint';
-import type { preorders } from '../../contract/preorder';
+import { commitAnswer, type preorders } from '../../contract/preorder';
+import { arranged, shapeOf } from '../../contract/shape';
 import { priceRequest } from '../../db/queries/checkout';
 import { findCommitted } from '../../db/queries/committed-orders';
 import { findMember } from '../../db/queries/profiles';
@@ -148,7 +149,13 @@ function explained(answer: CommitAnswer, { explain = false }: CommitRequest) {
   return both(explain ? answer : withoutExplanation(answer));
 }
 
-/** The same under both names, for clients of either family of calls (NG-5). */
+const shape = shapeOf(commitAnswer);
+
+/**
+ * The same under both names, for clients of either family of calls (NG-5), in the order of the contract, also
+ * when it was stored.
+ */
 function both<A extends CheckoutAnswer>(answer: A) {
-  return { data: answer, result: answer };
+  const data = arranged(answer, shape);
+  return { data, result: data };
 }
