@@ -105,7 +105,7 @@ describe('processes killed', () => {
     }
   }
 
-  test('workers and APIs killed in the middle of many orders: each is confirmed once, repeats agree', async () => {
+  test('killed in the middle of many orders: each is confirmed once, and repeats agree', async () => {
     const orders = 40;
     const codes = await shops.issue(1, 'own', orders);
     await shops.backend.restartWorker(async () => {
