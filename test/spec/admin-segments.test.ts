@@ -71,7 +71,7 @@ const steps: [string, Json | undefined, number, Json | string][] = [
   malformed({ all: [isGold], any: [isGold] }, 'condition.any: cannot stand beside "all"'),
   malformed(
     { any: [isGold, { field: 'level', operator: 'is', value: 1 }] },
-    'condition.any[1].operator: expected one of eq, ne, in, not_in, gt, gte, lt, lte, exists',
+    'condition.any[1].operator: expected one of eq, ne, in, not_in, gt, gte, lt, lte, exists, got "is"',
   ),
   malformed(
     { any: [isGold, { all: [{ field: 'level', operator: 'gt', value: 'gold' }] }] },
