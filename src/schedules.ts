@@ -44,7 +44,7 @@ export async function keepSchedules(config: ServiceConfig, db: Pool, log: Logger
   const connection = await Connection.connect(temporalConnection(config));
   const client = new Client({ connection, namespace: config.temporalNamespace });
   const known = new Set<string>();
-  const calendars = new Map<string, string>();
+  const calendars = await madeBefore(client, config);
   if (exportCleanIntervalSec > 0) await ensureSchedule(client, cleaningSchedule(config));
   if (eventsKeepDays > 0) await ensureSchedule(client, deletionSchedule(config));
   const look = async () => {
@@ -112,6 +112,19 @@ function deletionSchedule(config: ServiceConfig): ScheduleOptions {
     args: [{ keep_days }],
     summary: `events older than ${keep_days} days`,
   });
+}
+
+/** Schedules of segments and feeds that are there: what they are for may be gone since, or have no time. */
+async function madeBefore(
+  client: Client,
+  { temporalTaskQueue }: ServiceConfig,
+): Promise<Map<string, string>> {
+  const prefixes = [segmentScheduleId(temporalTaskQueue, ''), feedScheduleId(temporalTaskQueue, '')];
+  const made = new Map<string, string>();
+  for await (const { scheduleId } of client.schedule.list()) {
+    if (prefixes.some((prefix) => scheduleId.startsWith(prefix))) made.set(scheduleId, '');
+  }
+  return made;
 }
 
 /** `known`: schedules of segments and feeds made so far, as text. One that is not wanted any more goes. */

@@ -3,9 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { Client, Connection } from '@temporalio/client';
 import { type RunningApi, startApi } from '../../src/api';
 import { applyProgramFile } from '../../src/program-file/apply';
+import { startWorker } from '../../src/worker';
+import { feedScheduleId } from '../../workflows/protocol';
 import { tarGz, zipOf } from '../support/archives';
+import { testServers } from '../support/servers';
 import { type Backend, silent, startBackend } from '../support/service';
 import { until } from '../support/until';
 import type { Json } from '../support/wire';
@@ -153,6 +157,40 @@ test('the same from a URL with authorised connection, behind a redirect', async 
     ...{ state: 'failed', problem: 'the feed answered HTTP status 401' },
   });
   expect(asked).toEqual([undefined]);
+});
+
+test('a schedule imports it, and goes with its time, also while no worker looks', async () => {
+  const { port } = server.address() as AddressInfo;
+  const settings = {
+    external_id: 'nightly',
+    name: 'Nightly',
+    url: `http://feeds:s3cret@127.0.0.1:${port}/a`,
+  };
+  const calendar = { days: ['mon', 'thu'], time_of_day: '04:00', timezone: 'Europe/Moscow' };
+  await ask('POST', '/feeds', JSON.stringify({ ...settings, ...calendar }));
+  const connection = await Connection.connect({ address: backend.config.temporalAddress });
+  const { schedule } = new Client({ connection, namespace: backend.config.temporalNamespace });
+  const id = feedScheduleId(backend.config.temporalTaskQueue, 'nightly');
+  const { workflowBundlePath } = testServers();
+  const look = async () => (await startWorker(backend.config, { log: silent, workflowBundlePath })).stop();
+
+  await look();
+  const { spec } = await schedule.getHandle(id).describe();
+  expect(spec).toMatchObject({ timezone: 'Europe/Moscow', calendars: [{ hour: [{ start: 4 }] }] });
+  await schedule.getHandle(id).trigger();
+  await until(async () => {
+    const { items } = (await ask('GET', '/feed-runs?limit=1')) as { items: Json[] };
+    return items[0]?.feed === 'nightly' && items[0].state === 'done';
+  });
+
+  await until(async () => {
+    for await (const { scheduleId } of schedule.list()) if (scheduleId === id) return true;
+    return false;
+  });
+  await ask('PATCH', '/feeds/nightly', JSON.stringify({ days: [], time_of_day: null }));
+  await look();
+  await expect(schedule.getHandle(id).describe()).rejects.toThrow('not found');
+  await connection.close();
 });
 
 test('SKUs alone, in mode update_only, with categories kept', async () => {
