@@ -1,4 +1,4 @@
-import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, cancellationSignal } from '@temporalio/activity';
 import type { PoolClient } from 'pg';
 import {
   addExport,
@@ -10,7 +10,6 @@ import {
   startExport,
 } from '../src/db/commands/exports';
 import { copyOut } from '../src/db/copy';
-import { asFault } from '../src/db/faults';
 import {
   countExportRows,
   exportRows,
@@ -20,6 +19,7 @@ import {
 } from '../src/db/queries/exports';
 import { CrlfRecords } from '../src/domain/csv';
 import type { ExportTask, WrittenExport } from '../src/domain/export';
+import { beating } from './beating';
 import { cleanParts } from './clean-exports';
 import type { ActivityContext } from './index';
 
@@ -27,7 +27,6 @@ import type { ActivityContext } from './index';
 const postingsOfPart = 50_000;
 
 const statementTimeoutMs = 3_600_000;
-const heartbeatMs = 1_000;
 
 /** What the heartbeats say. */
 interface Progress {
@@ -115,25 +114,26 @@ export function createExports({ db: pool, clock, files, exportKeepSec }: Activit
     return { rows, expires_at: expiresAt, keep_sec: exportKeepSec };
   }
 
+  async function writeAlone(task: ExportTask, progress: Progress): Promise<WrittenExport> {
+    const db = await pool.connect();
+    try {
+      db.on('error', ignoreLoss);
+      await db.query({ text: `set statement_timeout = ${statementTimeoutMs}` });
+      return await writeWith(db, task, progress);
+    } finally {
+      // The connection may be in the middle of a COPY, and has another timeout than the rest of the pool.
+      db.release(true);
+    }
+  }
+
   return {
     /** Writes the file of an export, going on where an earlier attempt ended. */
     async writeExport(task: ExportTask): Promise<WrittenExport> {
       const progress: Progress = { rows: 0, rows_total: null };
-      const beat = setInterval(() => heartbeat(progress), heartbeatMs);
-      let db: PoolClient | undefined;
-      try {
-        db = await pool.connect();
-        db.on('error', ignoreLoss);
-        await db.query({ text: `set statement_timeout = ${statementTimeoutMs}` });
-        return await writeWith(db, task, progress);
-      } catch (error) {
-        // A plain AbortError would not tell a pause or a stopping worker from a cancellation.
-        throw cancellationSignal().aborted ? cancellationSignal().reason : asFault(error);
-      } finally {
-        clearInterval(beat);
-        // The connection may be in the middle of a COPY, and has another timeout than the rest of the pool.
-        db?.release(true);
-      }
+      return beating(
+        () => progress,
+        () => writeAlone(task, progress),
+      );
     },
 
     /** Ends an export that will not be written, and removes what there is of its file. */

@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, cancellationSignal } from '@temporalio/activity';
 import { type ImportPlan, readHeader, readRow } from '../src/contract/import-file';
 import {
   addImport,
@@ -12,10 +12,10 @@ import {
   forgetImport,
   startImport,
 } from '../src/db/commands/imports';
-import { asFault } from '../src/db/faults';
 import { findImportProgress, listImportTiers } from '../src/db/queries/imports';
 import { inTransaction } from '../src/db/transaction';
 import type { Imported, ImportTask, UnfitFile } from '../src/domain/import';
+import { beating } from './beating';
 import { type CsvRecord, NoCsv, readCsv } from './csv-records';
 import { importBatch } from './import-batch';
 import type { BatchResult, Carrier, ReadRow } from './import-row';
@@ -23,8 +23,6 @@ import type { ActivityContext } from './index';
 
 /** Rows that are looked up and posted together: what is done again, at most, after a kill. */
 const rowsOfBatch = 500;
-
-const heartbeatMs = 1_000;
 
 /** What the heartbeats say. */
 interface Progress {
@@ -147,15 +145,10 @@ export function createImports(context: ActivityContext) {
     /** Carries an import out, going on where an earlier attempt ended. */
     async importMembers(task: ImportTask): Promise<Imported | UnfitFile> {
       const progress: Progress = { rows_done: 0, rows_total: null };
-      const beat = setInterval(() => heartbeat(progress), heartbeatMs);
-      try {
-        return await importWith(task, progress);
-      } catch (error) {
-        // A plain AbortError would not tell a pause or a stopping worker from a cancellation.
-        throw cancellationSignal().aborted ? cancellationSignal().reason : asFault(error);
-      } finally {
-        clearInterval(beat);
-      }
+      return beating(
+        () => progress,
+        () => importWith(task, progress),
+      );
     },
 
     /** Ends an import that will not be carried out any further, and removes its file. */

@@ -26,6 +26,7 @@ import { createPost } from './post';
 import { createEndScenarioRun, createTakeScenarioStep } from './scenario-step';
 import { createSettle } from './settle';
 import { createSettleOrderPoints } from './settle-order-points';
+import { createSimulatePromotion } from './simulate-promotion';
 import { createTryWebhook } from './try-webhook';
 
 /** What activities need from the process they run in. */
@@ -84,6 +85,7 @@ export function createActivities(context: ActivityContext) {
     post: createPost(context),
     settle: createSettle(context),
     settleOrderPoints: createSettleOrderPoints(context),
+    ...createSimulatePromotion(context),
     tryWebhook: createTryWebhook(context),
   };
 }

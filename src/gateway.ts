@@ -59,10 +59,13 @@ import {
   orderPointsWorkflowId,
   postType,
   type ScenarioRunInput,
+  type SimulationInput,
   scenarioRunId,
   scenarioRunType,
   searchAttributes,
   segmentScheduleId,
+  simulatePromotionType,
+  simulationWorkflowId,
   taskQueues,
   tierScheduleId,
   tryWebhookType,
@@ -112,6 +115,12 @@ export interface OrderLabels {
   member: string;
 }
 
+/** What operators read about a simulation. */
+export interface SimulationLabels {
+  program: string;
+  promotion: string;
+}
+
 /** What operators read about a run of a scenario, and what its workflow is known by. */
 export interface ScenarioRunLabels {
   run_id: string;
@@ -153,6 +162,8 @@ export interface Gateway {
   startExport(task: ExportInput, labels: Pick<HoldLabels, 'program' | 'currency'>): Promise<void>;
   /** Starts the workflow that carries an import out. */
   startImport(task: ImportInput, labels: Pick<HoldLabels, 'program'>): Promise<void>;
+  /** Starts the workflow of a simulation and gives it a moment: a short one has ended then. */
+  startSimulation(task: SimulationInput, labels: SimulationLabels): Promise<void>;
   /** Has persons who were deleted erased from files of exports; if Temporal is away, a schedule does it. */
   cleanExports(): Promise<void>;
   /** Confirms an order by a workflow that is found by the order's external id. */
@@ -182,6 +193,9 @@ export interface Gateway {
 
 /** Temporal refuses payloads of 2 MB; half of that leaves room for the envelope. */
 const maxBatchBytes = 1_000_000;
+
+/** So long the start of a simulation waits for its end. */
+const simulationMs = 2_000;
 
 const batches = {
   lanes: 2,
@@ -378,6 +392,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   return {
     ...scenarioCalls(client, options),
     ...orderPointsCalls(client, options),
+    ...simulationCalls(client, options),
     post,
     openHold,
     signalHold,
@@ -420,6 +435,26 @@ function trackCalls() {
     while (underWay.size > 0) await Promise.allSettled(underWay);
   };
   return { outliving, ended };
+}
+
+/** Starts simulations. */
+function simulationCalls(client: Client, { taskQueue, requestTimeoutMs }: GatewayOptions) {
+  async function startSimulation(task: SimulationInput, { program, promotion }: SimulationLabels) {
+    const handle = await within(client, requestTimeoutMs, () =>
+      client.workflow.start(simulatePromotionType, {
+        workflowId: simulationWorkflowId(task.simulation_id),
+        taskQueue: taskQueues(taskQueue).jobs,
+        args: [task],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `${promotion} of ${program} on the last ${task.options.orders} orders`,
+        typedSearchAttributes: attributePairs({ LoyaltyProgram: program }),
+      }),
+    );
+    // Whatever comes of it, and be it nothing yet, is told by its row.
+    await within(client, simulationMs, () => handle.result()).catch(() => undefined);
+  }
+
+  return { startSimulation };
 }
 
 /** What schedules do now and then, done now. */

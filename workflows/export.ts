@@ -1,11 +1,11 @@
 import {
   ActivityCancellationType,
   CancellationScope,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { orRecord } from './or-record';
 import type { ExportInput, ExportResult } from './protocol';
 import { waitOut } from './wait-out';
 
@@ -38,12 +38,11 @@ export async function exportTransactions(input: ExportInput): Promise<ExportResu
   return written;
 }
 
-async function write(input: ExportInput): Promise<ExportResult> {
-  try {
-    return await writeExport(input);
-  } catch (error) {
-    const problem = isCancellation(error) ? 'The export was cancelled' : 'The export could not be written';
-    await CancellationScope.nonCancellable(() => failExport(input.task_id, problem));
-    throw error;
-  }
+function write(input: ExportInput): Promise<ExportResult> {
+  const why = { cancelled: 'The export was cancelled', failed: 'The export could not be written' };
+  return orRecord(
+    () => writeExport(input),
+    why,
+    (problem) => failExport(input.task_id, problem),
+  );
 }

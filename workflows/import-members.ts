@@ -1,11 +1,11 @@
 import {
   ActivityCancellationType,
   CancellationScope,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { orRecord } from './or-record';
 import type { ImportInput, ImportResult } from './protocol';
 import { waitOut } from './wait-out';
 
@@ -39,17 +39,15 @@ export async function importMembers(input: ImportInput): Promise<ImportResult> {
   return told;
 }
 
-async function carryOutOrFail(input: ImportInput) {
-  try {
-    const result = await carryOut(input);
-    if (!('problem' in result)) return result;
-    const { keep_sec } = await failImport(input.import_id, result.problem);
-    return { ...result, keep_sec };
-  } catch (error) {
-    const problem = isCancellation(error)
-      ? 'the import was cancelled'
-      : 'the import could not be carried out';
-    await CancellationScope.nonCancellable(() => failImport(input.import_id, problem));
-    throw error;
-  }
+function carryOutOrFail(input: ImportInput) {
+  const fail = (problem: string) => failImport(input.import_id, problem);
+  const why = { cancelled: 'the import was cancelled', failed: 'the import could not be carried out' };
+  return orRecord(
+    async () => {
+      const result = await carryOut(input);
+      return 'problem' in result ? { ...result, ...(await fail(result.problem)) } : result;
+    },
+    why,
+    fail,
+  );
 }

@@ -13,3 +13,4 @@ export { importMembers } from './import-members';
 export { loyaltyParticipation, loyaltyPointsManagement } from './nodes';
 export { orderPoints } from './order-points';
 export { dispatchScenarios, scenarioRun } from './scenarios';
+export { simulatePromotion } from './simulate-promotion';

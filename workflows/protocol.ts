@@ -12,6 +12,7 @@ import type { Participated, PointsManaged } from '../src/domain/node';
 import type { Settle, Wish } from '../src/domain/operation';
 import type { SettledOrderPoints } from '../src/domain/order-points';
 import type { Settled } from '../src/domain/outcome';
+import type { Simulated, SimulationTask } from '../src/domain/simulation';
 
 /** The workflow of one temporary transaction. */
 export const holdType = 'hold';
@@ -93,6 +94,16 @@ export function importWorkflowId(importId: string): string {
 
 export type ImportInput = ImportTask;
 export type ImportResult = { rows: number; refused: number } | UnfitFile;
+
+/** The workflow of one simulation: prices past orders without a promotion and with it, and only reads. */
+export const simulatePromotionType = 'simulatePromotion';
+
+export function simulationWorkflowId(simulationId: string): string {
+  return `simulation/${simulationId}`;
+}
+
+export type SimulationInput = SimulationTask;
+export type SimulationResult = Simulated;
 
 /** The workflow that confirms one order; its result says of which request it is the outcome. */
 export const commitOrderType = 'commitOrder';

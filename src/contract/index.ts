@@ -25,6 +25,7 @@ import { adminPromotions } from './admin/promotions';
 import { adminReports } from './admin/reports';
 import { adminScenarios } from './admin/scenarios';
 import { adminSegments } from './admin/segments';
+import { adminSimulations } from './admin/simulations';
 import { adminTierGroups } from './admin/tier-groups';
 import { adminTokens } from './admin/tokens';
 import { adminWebhooks } from './admin/webhooks';
@@ -65,6 +66,7 @@ export const subjects = {
   adminPartners,
   adminPartnerProducts,
   adminPromotionTests,
+  adminSimulations,
   adminTierGroups,
   adminChannels,
   adminTouchpoints,

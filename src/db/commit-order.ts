@@ -8,6 +8,7 @@ import {
   type CommitOutcome,
   checkoutAnswer,
   finalPriceOf,
+  type PaymentWish,
   type PricedCheckout,
 } from '../domain/checkout';
 import { awaitsStatus, isCanceledBy } from '../domain/order-points';
@@ -46,12 +47,12 @@ const insertOrder = queryFirst({
     insert into market.orders (
       external_id, origin, endpoint, status, currency, region, profile_id, total_price, discount_amount,
       points_payment_amount, final_total_price, delivery_cost, tags, custom_fields, create_time, update_time,
-      program_id, request_hash
+      program_id, request_hash, points_asked
     )
     select
       external_id, 'commit', endpoint, status, currency, region, profile_id, total_price, discount_amount,
       points_payment_amount, final_total_price, delivery_cost, tags, custom_fields, create_time, update_time,
-      program_id, request_hash
+      program_id, request_hash, points_asked
     from jsonb_populate_record(null::market.orders, $1::jsonb)
     on conflict (external_id) do nothing
     returning id`,
@@ -183,7 +184,10 @@ async function commitIn(
     return refuse('price_changed', { expected, got: order.final_total_price });
   }
   const rule = await ruleOf(db, settings);
-  const id = await writeOrder(db, checkout, { program_id: settings.program?.id ?? null, request_hash });
+  const id = await writeOrder(db, checkout, {
+    ...{ program_id: settings.program?.id ?? null, request_hash },
+    points_asked: order.points_payment ?? [],
+  });
   if (id === undefined) throw new Overtaken();
   const answer = await carryOut(db, settings, request, { ...context, checkout, person, order_id: id, rule });
   await storeAnswer(db, id, JSON.stringify(answer));
@@ -214,7 +218,7 @@ async function personIn(db: Queryable, { channel, program }: CheckoutSettings, p
 async function writeOrder(
   db: Queryable,
   checkout: PricedCheckout,
-  own: { program_id: number | null; request_hash: string },
+  own: { program_id: number | null; request_hash: string; points_asked: readonly PaymentWish[] },
 ): Promise<number | undefined> {
   const { record, priced } = checkout;
   const money = (whole: bigint) => fromWholeMoney(whole, priced.scale);

@@ -99,7 +99,8 @@ export function withDrafts(
   return pricing ? { ...settings, pricing: switchedOn(pricing, new Set(drafts)) } : settings;
 }
 
-function switchedOn(pricing: Pricing, drafts: ReadonlySet<string>): Pricing {
+/** The pricing with promotions of these external ids as if they were switched on. */
+export function switchedOn(pricing: Pricing, drafts: ReadonlySet<string>): Pricing {
   return {
     ...pricing,
     promotions: pricing.promotions.map((promotion) =>
@@ -224,11 +225,27 @@ function readPayment(
   return refuse('bad_request', { problem });
 }
 
+type Line = Pick<
+  OrderRecord['lines'][number],
+  | 'external_id'
+  | 'count'
+  | 'base_price_per_item'
+  | 'min_price_per_item'
+  | 'final_price_per_item'
+  | 'custom_fields'
+>;
+
+/** What of an order has a say in its price; `final_price_per_item`: what the merchant himself asks. */
+export type PricedRecord = Pick<
+  OrderRecord,
+  'endpoint' | 'status' | 'currency' | 'region' | 'total_price' | 'delivery_cost' | 'tags' | 'custom_fields'
+> & { readonly lines: readonly Line[] };
+
 /** An order and its customer as the engine sees them. */
 interface CheckoutParts {
   /** Decimals of the order's money; `pricing` is for such money. */
   readonly scale: number;
-  readonly record: OrderRecord;
+  readonly record: PricedRecord;
   readonly goods: readonly KnownGoods[];
   readonly channel: Channel;
   readonly customer: Customer & { member: NonNullable<Customer['member']> };
@@ -240,7 +257,7 @@ interface CheckoutParts {
 const defaultArbitration = { discounts: 'best', points: 'stack', discountWithPoints: true } as const;
 
 /** What the promotions of a program may look at. `at`: RFC 3339 UTC. */
-function makeCheckout(parts: CheckoutParts, at: string): Checkout {
+export function makeCheckout(parts: CheckoutParts, at: string): Checkout {
   const { scale, record, goods, channel, pricing, codes, payments } = parts;
   const { goodsFacts } = pricing.terms;
   const lines = goods.map((item, index) => {
@@ -273,7 +290,7 @@ function plainOrder({ scale, record, goods }: Plain): Order {
 }
 
 function toOrderLine(
-  line: OrderRecord['lines'][number],
+  line: Line,
   goods: KnownGoods | undefined,
   scale: number,
   facts: OrderLine['facts'],
@@ -326,7 +343,8 @@ export interface PricedCheckout {
 
 /** Prices an order for its customer. Refusal: insufficient_points, if he wishes to spend more than he has. */
 export function priceCheckout(
-  parts: Omit<CheckoutParts, 'customer' | 'pricing'> & {
+  parts: Omit<CheckoutParts, 'record' | 'customer' | 'pricing'> & {
+    record: OrderRecord;
     customer: Customer;
     pricing: Pricing | undefined;
   },
@@ -366,7 +384,11 @@ function codeAnswer({ code, poolId, verdict }: JudgedCode, used: ReadonlySet<str
 }
 
 /** The delivery that the order's totals contain, in minor units, by its own sums (spec/domain.md 9.2). */
-function deliveryInTotals({ total_price, delivery_cost, lines }: OrderRecord, scale: number): Whole {
-  const goods = lines.reduce((sum, line) => sum.plus(line.total_price), decimal('0'));
+export function deliveryInTotals(
+  { total_price, delivery_cost, lines }: Pick<PricedRecord, 'total_price' | 'delivery_cost' | 'lines'>,
+  scale: number,
+): Whole {
+  const ofLine = (line: Line) => decimal(line.base_price_per_item).times(line.count);
+  const goods = lines.reduce((sum, line) => sum.plus(ofLine(line)), decimal('0'));
   return decimal(total_price).equals(goods) ? 0n : toWhole(delivery_cost, scale);
 }

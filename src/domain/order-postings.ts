@@ -120,7 +120,7 @@ interface PromotionUsed {
 }
 
 /** How the promotions that came into play were used. */
-export function usesOf({ priced }: PricedCheckout): PromotionUsed[] {
+export function usesOf({ priced }: Pick<PricedCheckout, 'priced'>): PromotionUsed[] {
   return [...firedIn(priced.lines)].map((promotion) => useOf(promotion, priced));
 }
 

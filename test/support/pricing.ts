@@ -29,7 +29,7 @@ export interface Pricing {
   facts?: Record<string, string>;
 }
 
-interface PromotionText {
+export interface PromotionText {
   id?: number;
   external_id?: string;
   kind?: 'discount' | 'points';
@@ -134,7 +134,7 @@ function lineOf(text: LineText, index: number, scale: number): OrderLine {
   };
 }
 
-function checkoutOf(pricing: Pricing): Checkout {
+export function checkoutOf(pricing: Pricing): Checkout {
   const asked = Object.entries(pricing.points_payment ?? {});
   const uses = pricing.promotions.flatMap(({ id, use }, index) =>
     use
@@ -176,7 +176,11 @@ function named(eid: string): PointsCurrency {
   return currency;
 }
 
-function policyOf({ arbitration = {}, groups = [], scale = 2 }: Omit<Pricing, 'promotions' | 'lines'>) {
+export function policyOf({
+  arbitration = {},
+  groups = [],
+  scale = 2,
+}: Omit<Pricing, 'promotions' | 'lines'>) {
   return {
     arbitration: {
       discounts: arbitration.discounts ?? 'best',

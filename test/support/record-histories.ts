@@ -29,6 +29,7 @@ import {
   participationType,
   pointsManagementType,
   scenarioRunId,
+  simulationWorkflowId,
   taskQueues,
 } from '../../workflows/protocol';
 import globalSetup from './global-setup';
@@ -142,6 +143,7 @@ async function main(name: string): Promise<void> {
     );
     await keep('import-feed', await client.workflow.start(importFeedType, input));
     await keepScenarios(backend, client, keep);
+    await keepSimulations(backend, client, keep);
   } finally {
     await client.connection.close();
     await backend.close();
@@ -351,6 +353,38 @@ async function keepImports(
   await holder.query('rollback');
   holder.release();
   await keep('import-canceled', handle);
+}
+
+/** One that is done, one whose promotion is gone, one that is cancelled at work. */
+async function keepSimulations({ gateway, pool }: Backend, client: Client, keep: Keep): Promise<void> {
+  const { rows } = await pool.query(
+    `insert into catalog.promotions (program_id, external_id, name, kind, effects)
+     values ($1, 'draft', 'Draft', 'discount', '[{"kind": "percent_off", "percent": "10"}]') returning id`,
+    [programId],
+  );
+  const start = async (promotion_id: number) => {
+    const now = new Date().toISOString();
+    const task = {
+      ...{ simulation_id: uuidv7(), program_id: programId, promotion_id },
+      options: {
+        ...{ orders: 10, since: null, until: now, endpoints: ['site'], except_statuses: [] },
+        ...{ keep_dates: false, drafts: [], without: [] },
+      },
+      ...{ requested_at: now, requested_by: 'root' },
+    };
+    await gateway.startSimulation(task, { program: 'test', promotion: 'draft' });
+    return client.workflow.getHandle(simulationWorkflowId(task.simulation_id));
+  };
+  await keep('simulation-done', await start(rows[0].id));
+  await keep('simulation-gone', await start(0));
+  const holder = await pool.connect();
+  await holder.query('begin; lock table market.simulations');
+  const handle = await start(rows[0].id);
+  await handle.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await holder.query('rollback');
+  holder.release();
+  await keep('simulation-canceled', handle);
 }
 
 const [name] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { KnownGoods } from '../../domain/goods-facts';
 import { type Queryable, query, queryFirst } from '../query';
 
-/** Products and SKUs; what was deleted is in none of these but `lockGoods`. */
+/** Products and SKUs; what was deleted is in none of these but `lockGoods` and `findGoodsById`. */
 
 const money = z.string().nullable();
 const customValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
@@ -79,21 +79,29 @@ const segmentsOf = `array(
   select s.segment from market.segment_goods s where s.goods_id = g.id order by s.segment
 ) as segment`;
 
+const knownOf = (wanted: string) => `
+  with wanted as (${wanted})
+  select ${columns}, ${pathsOf}, ${segmentsOf}
+  from ${tables}
+  where g.id in (select id from wanted union select product_id from wanted)`;
+
 const selectKnown = query({
   name: 'goods-known',
   parameters: [z.array(z.string()), z.array(z.string())],
   row: knownRow,
-  text: `
-    with wanted as (
-      select id, product_id from market.goods
-      where entity_type = 'product' and external_id = any ($1::text[]) and deleted_at is null
-      union all
-      select id, product_id from market.goods
-      where entity_type = 'sku' and external_id = any ($2::text[]) and deleted_at is null
-    )
-    select ${columns}, ${pathsOf}, ${segmentsOf}
-    from ${tables}
-    where g.id in (select id from wanted union select product_id from wanted)`,
+  text: knownOf(`
+    select id, product_id from market.goods
+    where entity_type = 'product' and external_id = any ($1::text[]) and deleted_at is null
+    union all
+    select id, product_id from market.goods
+    where entity_type = 'sku' and external_id = any ($2::text[]) and deleted_at is null`),
+});
+
+const selectKnownById = query({
+  name: 'goods-known-by-id',
+  parameters: [z.array(z.int())],
+  row: knownRow,
+  text: knownOf('select id, product_id from market.goods where id = any ($1::int[])'),
 });
 
 /** Goods by external id. */
@@ -111,6 +119,12 @@ export async function findGoods(
   { products, skus }: { products: readonly string[]; skus: readonly string[] },
 ): Promise<FoundGoods> {
   return assemble(await selectKnown(db, [...new Set(products)], [...new Set(skus)]));
+}
+
+/** As findGoods, by our ids, and also what was deleted. Throws DatabaseUnavailable. */
+export async function findGoodsById(db: Queryable, ids: readonly number[]): Promise<Map<number, KnownGoods>> {
+  const { products, skus } = assemble(await selectKnownById(db, [...new Set(ids)]));
+  return new Map([...products.values(), ...skus.values()].map((goods) => [goods.id, goods]));
 }
 
 function assemble(rows: readonly z.output<typeof knownRow>[]): FoundGoods {

@@ -37,10 +37,12 @@ const orderFields = {
   lines: z.array(z.object(lineFields)),
 };
 
-const orderRow = z.object(orderFields);
+/** An order with its lines. */
+export const orderRow = z.object(orderFields);
 export type OrderRow = z.output<typeof orderRow>;
 
-const columns = `
+/** Of orders o. */
+export const orderColumns = `
   o.id, o.external_id, o.origin, o.endpoint, o.status, o.currency, o.region, o.profile_id,
   trim_scale(o.total_price)::text as total_price, trim_scale(o.final_total_price)::text as final_total_price,
   trim_scale(o.delivery_cost)::text as delivery_cost, o.tags, o.custom_fields, o.create_time, o.update_time,
@@ -65,7 +67,7 @@ export const lockOrders = query({
   parameters: [z.array(z.string())],
   row: orderRow.extend({ is_deleted: z.boolean() }),
   text: `
-    select ${columns}, o.deleted_at is not null as is_deleted
+    select ${orderColumns}, o.deleted_at is not null as is_deleted
     from market.orders o
     where o.external_id = any ($1::text[])
     order by o.external_id
@@ -86,7 +88,7 @@ export const listOrders = query({
   parameters: [z.array(z.string()), z.int(), z.int()],
   row: orderRow,
   text: `
-    select ${columns}
+    select ${orderColumns}
     from market.orders o
     where o.deleted_at is null and o.id > $2
       and (o.endpoint = any ($1::text[]) or cardinality($1::text[]) = 0)

@@ -139,13 +139,13 @@ function perCurrency(amounts: readonly { currency: PointsCurrency; points: Whole
 }
 
 /** What one promotion did for all lines. */
-interface Deeds {
+export interface Deeds {
   discounts: Whole[];
   earned: { currency: PointsCurrency; points: Whole }[];
-  payments: { currency: PointsCurrency; points: Whole }[];
+  payments: { currency: PointsCurrency; points: Whole; money: Whole }[];
 }
 
-function deedsIn(lines: readonly PricedLine[]): Map<CompiledPromotion, Deeds> {
+export function deedsIn(lines: readonly PricedLine[]): Map<CompiledPromotion, Deeds> {
   const deeds = new Map<CompiledPromotion, Deeds>();
   const of = ({ promotion }: Candidate) => {
     const known = deeds.get(promotion) ?? { discounts: [], earned: [], payments: [] };

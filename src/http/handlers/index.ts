@@ -17,6 +17,7 @@ import { createAdminPromotionHandlers } from './admin/promotions';
 import { createAdminReportHandlers } from './admin/reports';
 import { createAdminScenarioHandlers } from './admin/scenarios';
 import { createAdminSegmentHandlers } from './admin/segments';
+import { createAdminSimulationHandlers } from './admin/simulations';
 import { createAdminTierGroupHandlers } from './admin/tier-groups';
 import { createAdminTokenHandlers } from './admin/tokens';
 import { createAdminWebhookHandlers } from './admin/webhooks';
@@ -58,6 +59,7 @@ export function createHandlers(dependencies: Dependencies): ApiHandlers {
     adminPartners: createAdminPartnerHandlers(dependencies),
     adminPartnerProducts: createAdminPartnerProductHandlers(dependencies),
     adminPromotionTests: createPromotionTestHandlers(dependencies),
+    adminSimulations: createAdminSimulationHandlers(dependencies),
     adminTierGroups: createAdminTierGroupHandlers(dependencies),
     ...createMarketSettingHandlers(dependencies),
     adminFeeds: createAdminFeedHandlers(dependencies),
