@@ -4,6 +4,7 @@ import { type RunningApi, startApi } from '../../src/api';
 import type { Endpoint } from '../../src/contract/endpoint';
 import { successBody } from '../../src/contract/envelope';
 import { subjects } from '../../src/contract/index';
+import { preorders } from '../../src/contract/preorder';
 import type { Running } from '../../src/process';
 import { startWorker } from '../../src/worker';
 import { testServers } from '../support/servers';
@@ -22,8 +23,11 @@ const samples = new Map(
     }),
 );
 
+const preorder = '/market/orders/preorder';
+const commit = '/market/orders/preorder_commit';
+
 /** Where the pages show only part of an answer in XML. */
-const partial = new Set(['/loyalty/account/transactions', '/loyalty/trigger_promotions']);
+const partial = new Set(['/loyalty/account/transactions', '/loyalty/trigger_promotions', preorder, commit]);
 
 /** What cannot be as in the samples: our ids of profiles, the end of a period, the name of a token. */
 const ours = [
@@ -49,7 +53,18 @@ const world = `
   insert into catalog.tiers (id, group_id, eid, name, tier_order, threshold)
   values (21, 3, 'bronze', 'Bronze', 0, 0);
   insert into catalog.tokens (name, token_hash, scopes)
-  values ('till', sha256('t0k'), array['loyalty_read', 'loyalty_write']);
+  values ('till', sha256('t0k'), array['loyalty_read', 'loyalty_write', 'market']);
+  insert into market.currencies (code, name) values ('RUB', 'Rouble');
+  insert into market.channels (external_id, database_id, name, type) values ('web', 1, 'Web', 'online');
+  insert into market.touchpoints (external_id, channel, name) values ('website', 'web', 'Website');
+  insert into market.goods (id, entity_type, external_id, product_id, name)
+  values (1, 'product', 'P1', null, 'Phone'), (2, 'sku', 'S1', 1, 'Small phone');
+  insert into catalog.promotions (id, program_id, external_id, name, kind, effects) values
+    (11, 7, 'ten', 'Ten off', 'discount', '[{"kind": "percent_off", "percent": 10}]'),
+    (12, 7, 'back5', 'Five back', 'points',
+     '[{"kind": "points_payment", "points_currency_eid": "stars"},
+       {"kind": "percent_points", "points_currency_eid": "stars", "percent": 5}]');
+  alter table market.orders alter column id restart with 501;
   insert into directory.profiles (profile_id, database_id, email, fields)
   values ('65f0aa000000000000000000', 1, 'ann@example.net', '{"crm_id": 991}');
   insert into directory.profile_keys (database_id, field, value, profile_id, is_unique) values
@@ -146,18 +161,72 @@ describe.each(['json', 'xml'] as const)('the samples of the pages in %s', (forma
     await play('/loyalty/redeeme_points');
     await play('/loyalty/commit_transaction');
   });
+
+  test('an order, priced and confirmed', async () => {
+    now = () => new Date();
+    await arrange('/loyalty/accrue_points', { amount: '100' });
+    const [request = '', expected = ''] = samples.get(preorder)?.[format] ?? [];
+    expectOrder(await send(preorder, format, request), expected);
+
+    const [confirming = '', confirmed = ''] = samples.get(commit)?.[format] ?? [];
+    const answer = await send(commit, format, withLinesOf(request, confirming));
+    const theirs = [...confirmed.matchAll(/0195c0de-\d{4}-7abc-8def-001122334455/g)].map(String);
+    const own = [...answer.matchAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g)].map(
+      String,
+    );
+    expectOrder(
+      answer,
+      theirs.reduce((text, id, index) => text.replaceAll(id, own[index] ?? ''), confirmed),
+    );
+    expect(await send(commit, format, withLinesOf(request, confirming))).toBe(answer);
+  });
+
+  /** The page's own request in XML is shortened, as it says: it takes lines and points of the one before. */
+  function withLinesOf(whole: string, shortened: string): string {
+    const [part = ''] = /<points_payment>.*<\/lines>/.exec(whole) ?? [];
+    return format === 'json' ? shortened : shortened.replace(/<lines>.*<\/lines>/, part);
+  }
+
+  /** What is answered as data is answered as result, too; the page of the confirmation shows part of it. */
+  function expectOrder(answer: string, expected: string): void {
+    if (format === 'xml') {
+      const shown = expected.replace('</data></xml>', '</data><result>.*</result></xml>');
+      expectXml(preorder, answer, `<?xml version="1.0" encoding="UTF-8"?>\n${shown}`);
+      return;
+    }
+    const { result, ...rest } = JSON.parse(answer);
+    expect(result).toEqual(rest.data);
+    const keys = Object.keys(JSON.parse(expected).data);
+    const shown = Object.fromEntries(Object.entries(rest.data).filter(([key]) => keys.includes(key)));
+    expect(JSON.stringify({ ...rest, data: shown })).toBe(expected);
+  }
 });
 
 function expectXml(path: string, answer: string, expected: string): void {
   if (!partial.has(path)) expect(answer).toBe(expected);
-  const inOrder = expected.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('><', '>.*<');
+  const inOrder = expected
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('><', '>.*<')
+    .replaceAll('\\.\\*', '.*');
   expect(answer).toMatch(new RegExp(`^${inOrder}$`));
 }
 
-test.each([...samples])('the example in the contract of %s is the sample of its page', (path, { json }) => {
+const ofLoyalty = [...samples].filter(([path]) => !path.startsWith('/market/'));
+
+test.each(ofLoyalty)('the example in the contract of %s is the sample of its page', (path, { json }) => {
   const endpoints = Object.values(subjects).flatMap((subject) => Object.values<Endpoint>(subject));
   const endpoint = endpoints.find((it) => it.path === `/api/v1.1${path}`) as Endpoint;
   const { request, response } = endpoint.examples[0] ?? { request: {}, response: {} };
   expect(JSON.stringify({ token: 't0k', ...request })).toBe(json[0]);
   expect(JSON.stringify(successBody(endpoint, response))).toBe(json[1]);
+});
+
+test.each([
+  [preorder, preorders.preorder],
+  [commit, preorders.commit],
+])('the example in the contract of %s shows what its page shows', (path, { examples }) => {
+  const { json } = samples.get(path) ?? { json: [] };
+  const [example] = examples as Endpoint['examples'];
+  expect(JSON.stringify({ token: 't0k', ...example?.request })).toBe(json[0]);
+  expect(example?.response).toMatchObject({ data: JSON.parse(json[1] ?? '').data });
 });
