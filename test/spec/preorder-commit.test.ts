@@ -2,6 +2,7 @@ import { preorders } from '../../src/contract/preorder';
 import { checkLedger } from '../../src/db/check-ledger';
 import { kioskOrder, newOrderId, workedAnswer, workedBalance, workedOrder } from '../support/checkout';
 import { countedOrder, starsOf, statusProgram } from '../support/order-points';
+import { pricingRefusals } from '../support/pricing-cases';
 import { type Case, specify, type World } from '../support/spec';
 import { until } from '../support/until';
 import type { Json } from '../support/wire';
@@ -44,6 +45,7 @@ const transaction = (transaction_type: string, amount: string, line_external_id:
 const bench = specify(
   preorders.commit,
   own({
+    ...pricingRefusals,
     'confirms the worked case to the letter': {
       given: accrueWorked,
       request: worked,
@@ -185,60 +187,6 @@ const bench = specify(
       request: { data: kioskOrder() },
       refuses: 'bad_request',
       text: 'data.final_total_price: is required',
-    },
-    'refuses an unknown touchpoint': {
-      request: kiosk({ endpoint: 'nowhere' }),
-      refuses: 'resource_not_found',
-    },
-    'refuses a token for other programs': {
-      request: { token: 'm2', ...kiosk() },
-      refuses: 'program_not_allowed',
-    },
-    'refuses a token for other databases': {
-      request: { token: 'm2', ...kiosk({ endpoint: 'lonely-site' }) },
-      refuses: 'database_not_allowed',
-    },
-    'refuses a custom field that profiles have not': {
-      request: { matching: 'custom', field_name: 'shoe', field_value: '42', ...kiosk() },
-      refuses: 'field_unknown',
-    },
-    'refuses a customer nobody knows': {
-      request: { email: 'nobody@example.com', ...kiosk() },
-      refuses: 'profile_not_found',
-    },
-    'refuses a customer who could be two': {
-      given: async ({ backend, person }) => {
-        await backend.pool.query(
-          `with twin as (
-             insert into directory.profiles (profile_id, database_id, email, fields)
-             values (substr(md5($1), 1, 24), 7, $1 || '@twin', '{}') returning profile_id
-           )
-           insert into directory.profile_keys (database_id, field, value, profile_id, is_unique)
-           select 7, 'phone', $2, profile_id, false from twin`,
-          [person.crm_id, person.phone],
-        );
-        return { matching: 'phone', phone: person.phone };
-      },
-      request: kiosk(),
-      refuses: 'profile_ambiguous',
-    },
-    'refuses an unknown currency of points': {
-      request: kiosk({ points_payment: [{ points_currency_eid: 'gems', amount: '1' }] }),
-      refuses: 'currency_not_found',
-    },
-    'refuses two names of different currencies': {
-      request: kiosk({
-        points_payment: [{ points_currency_eid: 'stars', points_currency_iid: 21, amount: '1' }],
-      }),
-      refuses: 'currency_mismatch',
-    },
-    'refuses to pay with a qualification currency': {
-      request: kiosk({ points_payment: [{ points_currency_eid: 'rank', amount: '1' }] }),
-      refuses: 'currency_not_redeemable',
-    },
-    'refuses to spend more points than there are': {
-      request: kiosk({ points_payment: [{ points_currency_eid: 'stars', amount: '0.01' }] }),
-      refuses: 'insufficient_points',
     },
   }),
 );

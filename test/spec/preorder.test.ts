@@ -1,5 +1,6 @@
 import { preorders } from '../../src/contract/preorder';
 import { kioskOrder, workedAnswer, workedBalance, workedOrder } from '../support/checkout';
+import { pricingRefusals } from '../support/pricing-cases';
 import { type Case, specify } from '../support/spec';
 import type { Json } from '../support/wire';
 
@@ -16,6 +17,7 @@ const { points_payment: _, ...withoutPoints } = workedOrder;
 specify(
   preorders.preorder,
   own({
+    ...pricingRefusals,
     'prices the worked case to the letter': {
       given: async ({ ask }) => {
         await ask('/loyalty/accrue_points', workedBalance);
@@ -164,11 +166,6 @@ specify(
       refuses: 'bad_request',
       text: 'data.points_payment[0].amount: "1.001" has more decimals than "stars" allows (2)',
     },
-    'refuses an unknown touchpoint': {
-      request: kiosk({ endpoint: 'nowhere' }),
-      refuses: 'resource_not_found',
-      text: 'Touchpoint "nowhere" not found',
-    },
     'refuses an unknown status': {
       request: kiosk({ status: 'lost' }),
       refuses: 'resource_not_found',
@@ -193,57 +190,6 @@ specify(
       request: kiosk({ lines: [{ ...bare, sku: 'S2' }] }),
       refuses: 'resource_not_found',
       text: 'SKU "S2" not found',
-    },
-    'refuses a token for other programs': {
-      request: { token: 'm2', ...kiosk() },
-      refuses: 'program_not_allowed',
-    },
-    'refuses a token for other databases': {
-      request: { token: 'm2', ...kiosk({ endpoint: 'lonely-site' }) },
-      refuses: 'database_not_allowed',
-    },
-    'refuses a custom field that profiles have not': {
-      request: { matching: 'custom', field_name: 'shoe', field_value: '42', ...kiosk() },
-      refuses: 'field_unknown',
-    },
-    'refuses a customer nobody knows': {
-      request: { email: 'nobody@example.com', ...kiosk() },
-      refuses: 'profile_not_found',
-    },
-    'refuses a customer who could be two': {
-      given: async ({ backend, person }) => {
-        const { rows } = await backend.pool.query(
-          `insert into directory.profiles (profile_id, database_id, email, fields)
-           values (substr(md5($1), 1, 24), 7, $1 || '@twin', '{}') returning profile_id`,
-          [person.crm_id],
-        );
-        await backend.pool.query(
-          `insert into directory.profile_keys (database_id, field, value, profile_id, is_unique)
-           values (7, 'phone', $1, $2, false)`,
-          [person.phone, rows[0].profile_id],
-        );
-        return { matching: 'phone', phone: person.phone };
-      },
-      request: kiosk(),
-      refuses: 'profile_ambiguous',
-    },
-    'refuses an unknown currency of points': {
-      request: kiosk({ points_payment: [{ points_currency_eid: 'gems', amount: '1' }] }),
-      refuses: 'currency_not_found',
-    },
-    'refuses two names of different currencies': {
-      request: kiosk({
-        points_payment: [{ points_currency_eid: 'stars', points_currency_iid: 21, amount: '1' }],
-      }),
-      refuses: 'currency_mismatch',
-    },
-    'refuses to pay with a qualification currency': {
-      request: kiosk({ points_payment: [{ points_currency_eid: 'rank', amount: '1' }] }),
-      refuses: 'currency_not_redeemable',
-    },
-    'refuses to spend more points than there are': {
-      request: kiosk({ points_payment: [{ points_currency_eid: 'stars', amount: '0.01' }] }),
-      refuses: 'insufficient_points',
     },
   }),
   { external_id: 'order_9' },
