@@ -13,6 +13,8 @@ interface FeedField<T> {
   read(texts: readonly string[]): T | undefined;
   /** Whether what does not fit is left out; otherwise, and where a mapping says so, the offer is refused. */
   isLenient?: true;
+  /** Whether it is taken from characteristics without their unit. */
+  isNumber?: true;
 }
 
 const longestDescription = 1_000;
@@ -31,6 +33,7 @@ const moneyOf = (...from: string[]): FeedField<string> => ({
   from,
   expected: 'a decimal number',
   read: ([first = '']) => readMoney(first),
+  isNumber: true,
 });
 const flagOf = (...from: string[]): FeedField<boolean> => ({
   from,
@@ -65,12 +68,14 @@ export const feedFields: { [T in FeedTarget]-?: FeedField<NonNullable<GoodsChang
     expected: 'a whole number of at most 9 digits',
     read: ([first = '']) => (/^\d{1,9}$/.test(first) ? Number(first) : undefined),
     isLenient: true,
+    isNumber: true,
   },
   expiration_time: {
     from: ['expiry'],
     expected: 'days, or a period such as "P1Y6M"',
     read: ([first = '']) => daysOf(first),
     isLenient: true,
+    isNumber: true,
   },
   is_available: flagOf('@available', 'available'),
   delivery: flagOf('delivery'),

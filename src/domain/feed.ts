@@ -146,7 +146,7 @@ export function createOfferReader(options: FeedOptions, customFields: CustomFiel
 
 /** Where the fields of goods and custom fields are in an offer. */
 interface Places {
-  fields: [keyof typeof feedFields, { sources: FeedSource[]; mapped: string | undefined }][];
+  fields: { target: keyof typeof feedFields; sources: FeedSource[]; mapped: string | undefined }[];
   custom: Map<string, FeedSource>;
   isNameMapped: boolean;
   /** Characteristics that are not stored by their own name. */
@@ -166,14 +166,9 @@ function placesOf({ mapping = {} }: FeedOptions): Places {
   const fields = (Object.keys(feedFields) as (keyof typeof feedFields)[]).map((target) => {
     const mapped = mapping[target];
     const texts = mapped === undefined ? feedFields[target].from : [mapped];
-    return [target, { sources: texts.flatMap((it) => readSource(it) ?? []), mapped }] as const;
+    return { target, sources: texts.flatMap((it) => readSource(it) ?? []), mapped };
   });
-  return {
-    fields: fields.map(([target, place]) => [target, place]),
-    custom,
-    isNameMapped: 'name' in mapping,
-    elsewhere,
-  };
+  return { fields, custom, isNameMapped: 'name' in mapping, elsewhere };
 }
 
 function readOffer(
@@ -183,10 +178,10 @@ function readOffer(
   customFields: CustomFields,
 ): OfferItem {
   const values: { [key: string]: unknown } = {};
-  for (const [target, { sources, mapped }] of places.fields) {
-    const texts = sources.map((it) => textsAt(offer, it)).find((it) => it.length > 0);
+  for (const { target, sources, mapped } of places.fields) {
+    const { read, expected, isLenient, isNumber } = feedFields[target];
+    const texts = sources.map((it) => textsAt(offer, it, isNumber)).find((it) => it.length > 0);
     if (!texts) continue;
-    const { read, expected, isLenient } = feedFields[target];
     const value = read(texts);
     if (value === undefined && (mapped !== undefined || !isLenient)) {
       const got = JSON.stringify(texts[0]?.slice(0, longestShown));

@@ -104,7 +104,8 @@ class YmlReader {
       this.#attributes = attributes;
     }
     if (name === 'offer' && this.#path.at(-2) === 'offers') {
-      this.#offer = { attributes, elements: {}, params: [] };
+      // Without a prototype: an element may be called "constructor".
+      this.#offer = { attributes, elements: Object.create(null), params: [] };
       this.#offerDepth = this.#path.length;
       this.#elements = 0;
     } else if (this.#offer && ++this.#elements > mostElements) {

@@ -64,6 +64,16 @@ describe('what is read', () => {
       offer: { elements: { name: ['A'], gift: [' B '], description: ['One  two  three '] } },
     });
   });
+  test('elements that are called like what every object has', async () => {
+    const [, , part] = await read(
+      feed('<offer id="a"><constructor>x</constructor><__proto__>y</__proto__></offer>'),
+    );
+    const { elements } = (part as { offer: Offer }).offer;
+    expect([elements.constructor, Object.getOwnPropertyDescriptor(elements, '__proto__')?.value]).toEqual([
+      ['x'],
+      ['y'],
+    ]);
+  });
   test('windows-1251', async () => {
     const text = feed(simple.replace('A &amp; B', 'XYZ'), '<?xml version="1.0" encoding="windows-1251"?>');
     const content = Buffer.from(text, 'latin1')
@@ -251,6 +261,7 @@ describe('a mapping', () => {
     ['elements', single, mapped({ name: 'model', tags: 'keywords' }), { name: 'X', tags: ['new', 'red'] }],
     ['the id', single, mapped({ external_id: 'vendorCode' }), { external_id: 'A-1' }],
     ['what is not there', single, mapped({ name: 'nowhere' }), { name: undefined }],
+    ['a number with a unit', single, mapped({ count: 'param.Memory' }), { count: 16 }],
     [
       'a custom field, beside those of other characteristics',
       single,
