@@ -11,7 +11,8 @@ specify(
       given: async (world) => {
         await world.backend.pool.query(
           `with freed as (delete from codes.holders), forgotten as (delete from codes.activations)
-           update codes.codes set pool_id = ${pools.personal} where pool_id = ${pools.any}`,
+           update codes.codes set holders = 0, attached_at = null, uses = 0, activated_at = null,
+             pool_id = case pool_id when ${pools.any} then ${pools.personal} else pool_id end`,
         );
         const [free = '', attached = '', used = ''] = ['z', 'b', 'a'].map((name) => codeOf(world, name));
         const loyalty_id = pools.any;
