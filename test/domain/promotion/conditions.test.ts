@@ -43,6 +43,13 @@ const cases: [object, Partial<Pricing>, string][] = [
     'promo_code: no promo code for it came with the order',
   ],
   [{ kind: 'hours', days: ['mon'] }, {}, '10.00'],
+  [{ kind: 'hours', to: '00:00' }, {}, '10.00'],
+  [{ kind: 'hours', from: '12:00', to: '00:00' }, { at: '2025-06-02T21:59:59Z' }, '10.00'],
+  [
+    { kind: 'hours', from: '12:00', to: '00:00' },
+    { at: '2025-06-02T22:00:00Z' },
+    'out_of_dates: it is tue 00:00 in Europe/Berlin',
+  ],
   [{ kind: 'hours', from: '12:00', to: '12:01' }, {}, '10.00'],
   [{ kind: 'hours', to: '12:00' }, {}, 'out_of_dates: it is mon 12:00 in Europe/Berlin'],
   [{ kind: 'hours', from: '22:00', to: '06:00' }, { at: '2025-06-02T23:30:00Z' }, '10.00'],
