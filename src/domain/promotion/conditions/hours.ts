@@ -38,7 +38,7 @@ export const hours = conditionKind({
   },
 });
 
-/** From the first minute to just before the last, 00:00 being the end of the day; it may run over midnight. */
+/** From the first minute to just before the last; 00:00 ends the day, and a span may run over it. */
 function isWithin(time: string, from: string, to: string | null): boolean {
   if (to === null || to === '00:00') return time >= from;
   return from <= to ? time >= from && time < to : time >= from || time < to;
