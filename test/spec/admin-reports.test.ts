@@ -1,5 +1,9 @@
 import { uuidv7 } from 'uuidv7';
+import { loadSnapshot } from '../../src/db/catalog-snapshot';
+import { commitOrder } from '../../src/db/commit-order';
 import { postOperations } from '../../src/db/ledger';
+import { checkoutSettings } from '../../src/domain/checkout';
+import { isRefusal } from '../../src/domain/refusal';
 import { type AdminBench, openAdmin } from '../support/admin';
 
 let bench: AdminBench;
@@ -173,8 +177,10 @@ describe('tiers', () => {
 });
 
 test('promotions: a temporary redemption is a use when it is committed', async () => {
-  const gift = { promotion_id: 4, promotion_eid: 'gift', ...currency };
+  const gift = { promotion_id: 4, promotion_eid: 'gift', ...currency, currency: null };
   const nothing = {
+    orders: 0,
+    discount_amount: '0.00',
     accrued: '0.00',
     redeemed: '0.00',
     accruals_canceled: '0.00',
@@ -190,6 +196,84 @@ test('promotions: a temporary redemption is a use when it is committed', async (
         ...{ accruals_canceled: '7.50', redemptions_canceled: '1.00' },
       },
     ],
+  });
+});
+
+describe('promotions in orders', () => {
+  beforeAll(async () => {
+    await bench.pool.query(`
+      insert into catalog.databases (id, name) values (3, 'Buyers');
+      insert into catalog.programs (id, external_id, name, database_id, timezone)
+        values (3, 'orders', 'Orders', 3, 'Europe/Berlin');
+      insert into catalog.currencies (iid, program_id, eid, name, type)
+        values (3, 3, 'stars', 'Stars', 'standard');
+      insert into catalog.promotions (id, program_id, external_id, name, kind, effects) values
+        (31, 3, 'ten', 'Ten', 'discount', '[{"kind": "percent_off", "percent": "10"}]'),
+        (32, 3, 'back', 'Back', 'points',
+         '[{"kind": "percent_points", "points_currency_eid": "stars", "percent": "5"},
+           {"kind": "points_payment", "points_currency_eid": "stars"}]');
+      insert into market.channels (external_id, database_id, name, type) values ('web', 3, 'Web', 'online');
+      insert into market.touchpoints (external_id, channel, name) values ('site', 'web', 'Site');
+      insert into market.currencies (code, name, scale) values ('EUR', 'Euro', 2), ('KWD', 'Dinar', 3);
+      insert into market.goods (entity_type, external_id, name) values ('product', 'P1', 'Phone');
+      insert into directory.profiles (profile_id, database_id) values ('00000000000000000000000c', 3);`);
+    const register = { verb: 'register', transaction_id: uuidv7(), program_id: 3 };
+    await post('2025-01-30T10:00:00Z', { ...register, profile_id: '00000000000000000000000c' });
+    await buy('a', '2025-01-31T10:00:00Z', 'EUR', '90.00');
+    await buy('b', '2025-01-31T22:59:59Z', 'EUR', '88.00', '2');
+    await buy('c', '2025-01-31T23:00:00Z', 'KWD', '90.000');
+  });
+
+  /** Confirms an order of two lines of 50. */
+  async function buy(external_id: string, at: string, currency: string, final: string, pays?: string) {
+    const snapshot = await loadSnapshot(bench.pool);
+    const settings = checkoutSettings(
+      {
+        market: () => snapshot.market,
+        programs: () => [...snapshot.programs.values()],
+        pricing: (id) => snapshot.pricings.get(id),
+      },
+      'site',
+    );
+    if (isRefusal(settings)) throw new Error('There is no touchpoint');
+    const lines = ['1', '2'].map((line) => ({
+      ...{ external_id: line, product: 'P1', count: 1, base_price_per_item: '50' },
+    }));
+    const outcome = await commitOrder(
+      bench.pool,
+      settings,
+      {
+        order: {
+          ...{ external_id, endpoint: 'site', status: 'new', currency, total_price: '100', lines },
+          ...(pays && { points_payment: [{ points_currency_eid: 'stars', amount: pays }] }),
+          final_total_price: final,
+        },
+        ...{ profile_id: '00000000000000000000000c', request_hash: external_id, skip_triggers: true },
+        not_after: '2999-01-01T00:00:00Z',
+      },
+      { at, origin: 'test', newId: uuidv7 },
+    );
+    expect(outcome).not.toHaveProperty('refusal');
+  }
+
+  test('how many, what was taken off them, and which points they moved', async () => {
+    const none = { canceled: 0, accruals_canceled: '0.00', redemptions_canceled: '0.00' };
+    const taken = { accrued: '0.00', redeemed: '0.00', points_currency_iid: null, points_currency_eid: null };
+    const ten = { promotion_id: 31, promotion_eid: 'ten', ...none, ...taken };
+    const stars = { points_currency_iid: 3, points_currency_eid: 'stars', currency: null };
+    const back = { promotion_id: 32, promotion_eid: 'back', ...none, ...stars, discount_amount: '0.00' };
+    const report = await bench.ask('GET', `/reports/promotions?${period.replace('=1', '=3')}`);
+    expect(report.items).toEqual([
+      { ...ten, day: '2025-01-31', currency: 'EUR', uses: 2, orders: 2, discount_amount: '20.00' },
+      // 5 % of 90.00 and of 88.00, each line by itself; two of the four accruals went with a redemption.
+      { ...back, day: '2025-01-31', uses: 6, orders: 2, accrued: '8.90', redeemed: '2.00' },
+      {
+        ...{ ...ten, accrued: '0.000', redeemed: '0.000' },
+        ...{ accruals_canceled: '0.000', redemptions_canceled: '0.000' },
+        ...{ day: '2025-02-01', currency: 'KWD', uses: 1, orders: 1, discount_amount: '10.000' },
+      },
+      { ...back, day: '2025-02-01', uses: 2, orders: 1, accrued: '4.50', redeemed: '0.00' },
+    ]);
   });
 });
 

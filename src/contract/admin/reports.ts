@@ -181,17 +181,22 @@ export const adminReports = {
     scope,
     summary: 'Report promotions',
     description:
-      'What promotions moved per day and currency, of those that moved something. A use is an accrual or ' +
-      'redemption that took effect that day: a temporary one when it was committed. Cancellations stand on ' +
-      'the day they came.',
+      'What promotions did per day and currency, of those that did something. In rows of points a use is an ' +
+      'accrual or redemption that took effect that day: a temporary one when it was committed; orders says ' +
+      'in how many confirmed orders. In rows of money a use is an order that it took something off. ' +
+      'Cancellations stand on the day they came; what a discount took off an order stays.',
     request: object(request),
     response: object(
       answerOf({
         promotion_id: integer(),
         promotion_eid: opaqueId(),
-        ...currency,
+        points_currency_iid: nullable(integer()).describe('null: the row is about money.'),
+        points_currency_eid: nullable(opaqueId()),
+        currency: nullable(opaqueId()).describe('Money; null: the row is about points.'),
         uses: integer(),
+        orders: integer().describe('Orders of preorder_commit.'),
         canceled: integer(),
+        discount_amount: points(),
         accrued: points(),
         redeemed: points(),
         accruals_canceled: points(),
@@ -210,8 +215,11 @@ export const adminReports = {
               ...stars,
               promotion_id: 4,
               promotion_eid: 'gift',
+              currency: null,
               uses: 2,
+              orders: 0,
               canceled: 0,
+              discount_amount: '0.00',
               accrued: '100.00',
               redeemed: '0.00',
               accruals_canceled: '0.00',

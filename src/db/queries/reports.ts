@@ -253,63 +253,109 @@ const listTierMembers = query({
     order by d.bucket, g.id, t.tier_order`,
 });
 
+const promotionRow = z.object({
+  day,
+  promotion_id: z.int(),
+  promotion_eid: z.string(),
+  points_currency_iid: z.int().nullable(),
+  points_currency_eid: z.string().nullable(),
+  currency: z.string().nullable(),
+  scale: z.int(),
+  uses: z.int(),
+  orders: z.int(),
+  canceled: z.int(),
+  discount_amount: points,
+  accrued: points,
+  redeemed: points,
+  accruals_canceled: points,
+  redemptions_canceled: points,
+});
+
 /**
  * What promotions moved per day: uses are transactions that took effect. A temporary redemption does so when
  * it is committed, by a row that says only which one it settles.
  */
-const listPromotions = query({
+const listPointsPromotions = query({
   name: 'report-promotions',
   parameters: [z.int(), z.string(), bounds],
-  row: z.object({
-    day,
-    promotion_id: z.int(),
-    promotion_eid: z.string(),
-    ...currency,
-    uses: z.int(),
-    canceled: z.int(),
-    accrued: points,
-    redeemed: points,
-    accruals_canceled: points,
-    redemptions_canceled: points,
-  }),
+  row: promotionRow,
   text: `
     with posted as (
-      select p.account_id, p.posted_at, p.type, p.delta, p.promotion_id, p.promotion_eid
+      select p.account_id, p.posted_at, p.type, p.delta, p.promotion_id, p.promotion_eid,
+        case when p.source_type = 'order' and p.type <> 'reversal' then p.source_iid end as order_id
       from ledger.postings p
       where p.program_id = $1::int
         and p.posted_at >= ($3::timestamptz[])[1] and p.posted_at < ($3::timestamptz[])[cardinality($3)]
         and p.promotion_id is not null and not p.is_temp and p.type in ('accrual', 'redeem', 'reversal')
       union all
-      select p.account_id, p.posted_at, 'redeem', p.delta, o.promotion_id, o.promotion_eid
+      select p.account_id, p.posted_at, 'redeem', p.delta, o.promotion_id, o.promotion_eid, null
       from ledger.postings p
       join ledger.postings o on o.account_id = p.account_id and o.seq = p.settles_seq
       where p.program_id = $1::int
         and p.posted_at >= ($3::timestamptz[])[1] and p.posted_at < ($3::timestamptz[])[cardinality($3)]
         and p.type = 'settlement' and p.delta < 0 and o.promotion_id is not null
-    ), sums as (
-      select bucket, promotion_id, any_value(promotion_eid) as promotion_eid, currency_iid, type, is_gain,
-        count(*)::int as rows, sum(delta) as total
+    ), by_order as (
+      select bucket, promotion_id, any_value(promotion_eid) as promotion_eid, currency_iid, order_id,
+        count(*) filter (where type <> 'reversal') as uses,
+        count(*) filter (where type = 'reversal') as canceled,
+        sum(delta) filter (where type = 'accrual') as accrued,
+        sum(-delta) filter (where type = 'redeem') as redeemed,
+        sum(-delta) filter (where type = 'reversal' and delta <= 0) as accruals_canceled,
+        sum(delta) filter (where type = 'reversal' and delta > 0) as redemptions_canceled
       from (
         select width_bucket(p.posted_at, $3::timestamptz[]) as bucket, p.promotion_id, p.promotion_eid,
-          a.currency_iid, p.type, p.delta > 0 as is_gain, p.delta
+          a.currency_iid, p.type, p.delta, p.order_id
         from posted p join ledger.accounts a on a.account_id = p.account_id
         ${asFewDays}
       ) p
-      group by bucket, promotion_id, currency_iid, type, is_gain
+      group by bucket, promotion_id, currency_iid, order_id
     )
     select
       ($2::date + (bucket - 1))::text as day, p.promotion_id, any_value(p.promotion_eid) as promotion_eid,
-      c.iid as points_currency_iid, c.eid as points_currency_eid, c.scale,
-      coalesce(sum(rows) filter (where p.type <> 'reversal'), 0)::int as uses,
-      coalesce(sum(rows) filter (where p.type = 'reversal'), 0)::int as canceled,
-      coalesce(sum(total) filter (where p.type = 'accrual'), 0)::text as accrued,
-      coalesce(sum(-total) filter (where p.type = 'redeem'), 0)::text as redeemed,
-      coalesce(sum(-total) filter (where p.type = 'reversal' and not is_gain), 0)::text as accruals_canceled,
-      coalesce(sum(total) filter (where p.type = 'reversal' and is_gain), 0)::text as redemptions_canceled
-    from sums p join catalog.currencies c on c.iid = p.currency_iid
+      c.iid as points_currency_iid, c.eid as points_currency_eid, null::text as currency, c.scale,
+      sum(uses)::int as uses, count(order_id)::int as orders, sum(canceled)::int as canceled,
+      '0' as discount_amount,
+      coalesce(sum(accrued), 0)::text as accrued,
+      coalesce(sum(redeemed), 0)::text as redeemed,
+      coalesce(sum(accruals_canceled), 0)::text as accruals_canceled,
+      coalesce(sum(redemptions_canceled), 0)::text as redemptions_canceled
+    from by_order p join catalog.currencies c on c.iid = p.currency_iid
     group by bucket, p.promotion_id, c.iid
     order by bucket, p.promotion_id, c.iid`,
 });
+
+/** What promotions took off confirmed orders per day and money; a use is an order. */
+const listDiscountPromotions = query({
+  name: 'report-discounts',
+  parameters: [z.int(), z.string(), bounds],
+  row: promotionRow,
+  text: `
+    select
+      ($2::date + (bucket - 1))::text as day, p.promotion_id, any_value(p.promotion_eid) as promotion_eid,
+      null::int as points_currency_iid, null::text as points_currency_eid, m.code as currency, m.scale,
+      count(*)::int as uses, count(*)::int as orders, 0 as canceled,
+      sum(p.discount_amount)::text as discount_amount,
+      '0' as accrued, '0' as redeemed, '0' as accruals_canceled, '0' as redemptions_canceled
+    from (
+      select width_bucket(d.applied_at, $3::timestamptz[]) as bucket, d.promotion_id, d.promotion_eid,
+        d.discount_amount, o.currency
+      from market.order_promotions d join market.orders o on o.id = d.order_id and o.program_id = $1::int
+      where d.applied_at >= ($3::timestamptz[])[1] and d.applied_at < ($3::timestamptz[])[cardinality($3)]
+        and d.discount_amount > 0
+      ${asFewDays}
+    ) p join market.currencies m on m.code = p.currency
+    group by bucket, p.promotion_id, m.code
+    order by bucket, p.promotion_id, m.code`,
+});
+
+/** By day and promotion, what they did in money and in points. */
+const listPromotions: Listing<z.output<typeof promotionRow>> = async (db, ...asked) => {
+  const rows = [
+    ...(await listDiscountPromotions(db, ...asked)),
+    ...(await listPointsPromotions(db, ...asked)),
+  ];
+  return rows.sort((a, b) => (a.day === b.day ? a.promotion_id - b.promotion_id : a.day < b.day ? -1 : 1));
+};
 
 /** A day and ten years need different plans, and compiling a plan takes longer than most of them. */
 const planAnew = queryOne({
@@ -339,5 +385,5 @@ export const reportPoints = report(listPoints);
 export const reportMembers = report(listMembers);
 /** One row per day and tier. Throws DatabaseUnavailable. */
 export const reportTiers = report(listTierMembers);
-/** One row per day, promotion and currency that something happened in. Throws DatabaseUnavailable. */
+/** One row per day, promotion and currency, of points or of money. Throws DatabaseUnavailable. */
 export const reportPromotions = report(listPromotions);

@@ -8,6 +8,7 @@ import {
   reportTiers,
 } from '../../../db/queries/reports';
 import { toFixedScale } from '../../../domain/amount';
+import { moneyScale } from '../../../domain/promotion/whole';
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusal';
 import type { Handlers } from '../../handler';
 import { refuseFuture } from '../moment';
@@ -57,6 +58,10 @@ export function createAdminReportHandlers({ db }: AdminDependencies): Handlers<t
       if (isRefusal(days)) return days;
       const items = (await reportPromotions(db, days)).map(({ scale, ...row }) => ({
         ...row,
+        discount_amount: toFixedScale(
+          row.discount_amount,
+          row.currency === null ? moneyScale : Math.max(scale, moneyScale),
+        ),
         accrued: toFixedScale(row.accrued, scale),
         redeemed: toFixedScale(row.redeemed, scale),
         accruals_canceled: toFixedScale(row.accruals_canceled, scale),
