@@ -182,8 +182,8 @@ export const adminReports = {
     summary: 'Report promotions',
     description:
       'What promotions did per day and currency, of those that did something. In rows of points a use is ' +
-      'an accrual or redemption that took effect that day: a temporary one when it was committed; orders says ' +
-      'in how many confirmed orders. In rows of money a use is an order that it took something off. ' +
+      'an accrual or redemption that took effect that day: a temporary one when it was committed; orders ' +
+      'says in how many confirmed orders. In rows of money a use is an order that it took something off. ' +
       'Cancellations stand on the day they came; what a discount took off an order stays.',
     request: object(request),
     response: object(
