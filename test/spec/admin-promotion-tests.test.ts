@@ -17,9 +17,9 @@ beforeAll(async () => {
   await backend.pool.query(readFileSync(join(__dirname, '../support/world.sql'), 'utf8'));
   await backend.pool.query(`
     insert into catalog.tier_groups (id, program_id, external_id, name, type, currency_iid)
-    values (9, 7, 'ranks', 'Ranks', 'cumulative', 21);
+    values (19, 7, 'ranks', 'Ranks', 'cumulative', 21);
     insert into catalog.tiers (id, group_id, eid, name, tier_order, threshold)
-    values (91, 9, 'high', 'High', 0, 1000);
+    values (191, 19, 'high', 'High', 0, 1000);
     insert into catalog.promotions (id, program_id, external_id, name, kind, is_active, conditions, effects)
     values
       (81, 7, 'draft', 'Draft', 'discount', false, '[{"kind": "goods", "products": ["P1"]}]',
