@@ -140,8 +140,8 @@ describe('what is known', () => {
       { id: 1, externalId: 'shop', parentId: null, mode: 'stack_additive', priority: 0 },
     ]);
     expect(policy?.currencies.map(({ eid, points, money }) => [eid, points, money])).toEqual([
-      ['stars', 1000n, 100n],
-      ['status', 100n, 100n],
+      ['stars', 100_000n, 10_000n],
+      ['status', 10_000n, 10_000n],
     ]);
     expect(segments).toEqual([]);
     expect(catalog.promotion(1, 'ten')).toBeUndefined();

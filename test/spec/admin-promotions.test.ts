@@ -33,6 +33,7 @@ const main = {
     rule_mode: 'strict',
     participation: 'manual',
     segment_id: null,
+    order_points: null,
     arbitration,
   },
   ...times,
