@@ -150,7 +150,7 @@ describe('what is known', () => {
       {
         programId: 1,
         promotion: 'stale',
-        problem: 'conditions.0.pool: there is no pool of promo codes "gone"',
+        problem: 'conditions[0].pool: there is no pool of promo codes "gone"',
       },
     ]);
   });
