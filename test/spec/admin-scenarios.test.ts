@@ -447,7 +447,7 @@ describe('what a run keeps, and what ends it', () => {
   test('workers that are killed in the middle lose nothing and do nothing twice', async () => {
     const id = await create({ kind: 'registered' }, [
       { id: 'gift', kind: 'accrue', promotion_id: 'welcome' },
-      { id: 'pause', kind: 'wait', n: 1, unit: 'minute' },
+      { id: 'pause', kind: 'wait', n: 1, unit: 'day' },
       { id: 'more', kind: 'accrue', promotion_id: 'gift', amount: '5' },
       emit,
     ]);
@@ -461,7 +461,8 @@ describe('what a run keeps, and what ends it', () => {
       await until(async () => (await runsOf(id)).filter(({ step }) => step > 1).length > 5);
       await apart.kill();
     });
-    aheadMs += 120_000;
+    await until(async () => (await runsOf(id)).filter(({ step }) => step > 1).length === members.length);
+    aheadMs += 2 * dayMs;
     expect(await outcomesOf(id, 20)).toEqual(members.map(() => 'done'));
     for (const member of members) {
       expect(await balanceOf(member)).toBe('55.00');
