@@ -1,10 +1,10 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { forgetErasures, removeExport, replaceExportPart } from '../src/db/commands/exports';
-import { asFault } from '../src/db/faults';
 import { exportColumns, findPartToClean, listExpiredExports } from '../src/db/queries/exports';
 import type { Queryable } from '../src/db/query';
 import { blankColumns } from '../src/domain/csv';
 import type { FileStore } from '../src/file-store';
+import { beating } from './beating';
 import type { ActivityContext } from './index';
 
 /** What callers wrote about a person. */
@@ -49,20 +49,18 @@ export async function cleanParts({ db, files }: Place, taskId: string | null, si
  */
 export function createCleanExports({ db, files, clock }: ActivityContext) {
   return async function cleanExports(): Promise<CleanedExports> {
-    const beat = setInterval(() => heartbeat(), 1_000);
-    try {
-      const expired = await listExpiredExports(db, clock());
-      for (const { task_id } of expired) {
-        await removeExport(db, task_id);
-        await files.removeGroup(task_id);
-      }
-      const rewritten = await cleanParts({ db, files }, null, cancellationSignal());
-      await forgetErasures(db);
-      return { expired: expired.length, rewritten };
-    } catch (error) {
-      throw cancellationSignal().aborted ? cancellationSignal().reason : asFault(error);
-    } finally {
-      clearInterval(beat);
-    }
+    return beating(
+      () => ({}),
+      async () => {
+        const expired = await listExpiredExports(db, clock());
+        for (const { task_id } of expired) {
+          await removeExport(db, task_id);
+          await files.removeGroup(task_id);
+        }
+        const rewritten = await cleanParts({ db, files }, null, cancellationSignal());
+        await forgetErasures(db);
+        return { expired: expired.length, rewritten };
+      },
+    );
   };
 }

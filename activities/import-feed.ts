@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type { Pool } from 'pg';
 import { loadSnapshot } from '../src/db/catalog-snapshot';
 import { changeCatalog } from '../src/db/commands/catalog-change';
@@ -31,9 +31,9 @@ import type { GoodsChange, GoodsEntity } from '../src/domain/goods';
 import type { Market } from '../src/domain/market';
 import { isRefusal, refusalText } from '../src/domain/refusal';
 import { isObjection } from '../src/domain/settings';
+import { beating } from './beating';
 import type { ActivityContext } from './index';
 
-const heartbeatMs = 1_000;
 const offersAtOnce = 500;
 const mostCategories = 100_000;
 const mostFields = 1_000;
@@ -55,14 +55,15 @@ export function createImportFeed({ db, files, feeds }: ActivityContext) {
     async fetchFeed({ run_id, feed }: FeedTask): Promise<string | null> {
       return beating(
         () => ({}),
-        async () => {
-          const settings = (await listFeeds(db)).find(({ external_id }) => external_id === feed);
-          if (!settings) return 'the feed was deleted';
-          const content = await feeds.fetch(settings.url, cancellationSignal());
-          const file = await files.write(run_id, content, cancellationSignal());
-          await setFeedFile(db, run_id, file);
-          return null;
-        },
+        () =>
+          orUnfit(async () => {
+            const settings = (await listFeeds(db)).find(({ external_id }) => external_id === feed);
+            if (!settings) return 'the feed was deleted';
+            const content = await feeds.fetch(settings.url, cancellationSignal());
+            const file = await files.write(run_id, content, cancellationSignal());
+            await setFeedFile(db, run_id, file);
+            return null;
+          }),
       );
     },
 
@@ -75,21 +76,22 @@ export function createImportFeed({ db, files, feeds }: ActivityContext) {
       const run = new Run(db, task, progress);
       const failure = await beating(
         () => run.progress,
-        async () => {
-          try {
-            for await (const document of feeds.unpack(files.read(file ?? ''))) {
-              for await (const parts of feeds.read(document)) {
-                cancellationSignal().throwIfAborted();
-                for (const part of parts)
-                  await ('offer' in part ? run.offer(part.offer) : run.category(part.category));
+        () =>
+          orUnfit(async () => {
+            try {
+              for await (const document of feeds.unpack(files.read(file ?? ''))) {
+                for await (const parts of feeds.read(document)) {
+                  cancellationSignal().throwIfAborted();
+                  for (const part of parts)
+                    await ('offer' in part ? run.offer(part.offer) : run.category(part.category));
+                }
               }
+              await run.flush();
+            } finally {
+              await run.written();
             }
-            await run.flush();
-          } finally {
-            await run.written();
-          }
-          return null;
-        },
+            return null;
+          }),
       );
       return { ...run.progress, problem: failure };
     },
@@ -102,16 +104,13 @@ export function createImportFeed({ db, files, feeds }: ActivityContext) {
   };
 }
 
-/** Does work with heartbeats; a feed that cannot be read is answered as text. */
-async function beating(details: () => object, work: () => Promise<string | null>): Promise<string | null> {
-  const beat = setInterval(() => heartbeat({ ...details() }), heartbeatMs);
+/** A feed that cannot be read is answered as text. */
+async function orUnfit(work: () => Promise<string | null>): Promise<string | null> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof UnfitFeed) return error.message;
-    throw cancellationSignal().aborted ? cancellationSignal().reason : error;
-  } finally {
-    clearInterval(beat);
+    throw error;
   }
 }
 

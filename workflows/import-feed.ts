@@ -1,12 +1,11 @@
 import {
   ActivityCancellationType,
-  CancellationScope,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { orRecord } from './or-record';
 import type { ImportFeedInput, ImportFeedResult } from './protocol';
 
 const { fetchFeed, readFeed } = proxyActivities<Pick<Activities, 'fetchFeed' | 'readFeed'>>({
@@ -29,16 +28,19 @@ const { openFeedRun, endFeedRun } = proxyActivities<Pick<Activities, 'openFeedRu
 export async function importFeed(input: ImportFeedInput): Promise<ImportFeedResult> {
   const task = await openFeedRun(input, workflowInfo().runId);
   if (!task) return null;
-  try {
-    setCurrentDetails(`**Reading** ${task.source}: the heartbeat of \`readFeed\` says how far it has come.`);
-    const fetched = task.feed === null ? null : await fetchFeed(task);
-    const result = await readFeed(task, fetched);
-    await endFeedRun(task.run_id, result.problem);
-    setCurrentDetails(`**${result.problem ?? 'Done'}**: ${result.offers} offers, ${result.refused} refused.`);
-    return result;
-  } catch (error) {
-    const problem = isCancellation(error) ? 'the import was cancelled' : 'the import failed';
-    await CancellationScope.nonCancellable(() => endFeedRun(task.run_id, problem));
-    throw error;
-  }
+  const why = { cancelled: 'the import was cancelled', failed: 'the import failed' };
+  return orRecord(
+    () => carryOut(task),
+    why,
+    (problem) => endFeedRun(task.run_id, problem),
+  );
+}
+
+async function carryOut(task: NonNullable<Awaited<ReturnType<typeof openFeedRun>>>) {
+  setCurrentDetails(`**Reading** ${task.source}: the heartbeat of \`readFeed\` says how far it has come.`);
+  const fetched = task.feed === null ? null : await fetchFeed(task);
+  const result = await readFeed(task, fetched);
+  await endFeedRun(task.run_id, result.problem);
+  setCurrentDetails(`**${result.problem ?? 'Done'}**: ${result.offers} offers, ${result.refused} refused.`);
+  return result;
 }
